@@ -1,0 +1,1 @@
+"""Apple's System Status: the HTTP client, and what its document means."""

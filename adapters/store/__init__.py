@@ -1,0 +1,1 @@
+"""Stores: memory for a single run, SQLite for a single machine."""

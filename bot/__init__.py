@@ -1,0 +1,1 @@
+"""What we decide: the dialogue, the durable turn, and the commands."""

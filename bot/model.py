@@ -1,0 +1,243 @@
+"""The nouns of the program: plain frozen values that everything else passes round.
+
+Everything that happens is an `Event`; everything we owe is a `Job`; `Conversation` is what we remember
+between the two, and `World` is what the outside looks like at that moment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import Enum
+from typing import Literal, NewType, TypeAlias, get_args
+
+Language: TypeAlias = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+EventId = NewType("EventId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation takes place: one person in one chat of one platform. It is also its key."""
+
+    platform: str
+    chat: str
+    person: str
+
+
+# --- what happens -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody opened the conversation without saying anything yet."""
+
+    id: EventId
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody typed or pasted text. `language` is the platform's hint about the person, if it gives one."""
+
+    id: EventId
+    text: str
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Somebody pressed the button `choice` of the prompt numbered `prompt`."""
+
+    id: EventId
+    prompt: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Somebody sent a text file; `text` is its content, already decoded."""
+
+    id: EventId
+    name: str
+    text: str
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """A reminder is due that was set when the prompt numbered `prompt` was shown."""
+
+    id: EventId
+    prompt: int
+
+
+Event: TypeAlias = Opened | Said | Picked | Shared | Woke
+
+
+# --- what we remember -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of a flow, written `flow.state`."""
+
+    flow: str
+    state: str
+
+    def __str__(self) -> str:
+        """Give the name that the compiled machine and the error messages use."""
+        return f"{self.flow}.{self.state}"
+
+
+FindingName: TypeAlias = Literal[
+    "serial_missing", "serial_present", "apns_certificate_missing", "macos_version", "model"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that pasted text shows.
+
+    `quote` is the version or model itself, or for the other kinds the line that shows it, masked and at
+    most 160 characters long.
+    """
+
+    name: FindingName
+    quote: str
+
+
+Outcome: TypeAlias = Literal["fixed", "not_yet", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that the person has finished, and how it went."""
+
+    place: Place
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that is remembered of one person's conversation. No word that the person typed is in it."""
+
+    place: Place
+    language: Language
+    version: str = ""
+    """The version of the flow that the place belongs to; another one means the flow file was edited."""
+    path: tuple[Place, ...] = ()
+    """The places before this one, oldest first, for "back"."""
+    tried: tuple[Tried, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    prompt: int = 0
+    """The number of the prompt that was asked last; buttons carry it."""
+    offered: tuple[str, ...] = ()
+    """The choices of that prompt in their order, so that "2" means what the person saw."""
+
+
+# --- what the outside looks like --------------------------------------------------------------------------
+
+
+class Service(Enum):
+    """An Apple service that signing in to iMessage or FaceTime depends on; the value is Apple's English name."""
+
+    IMESSAGE = "iMessage"
+    FACETIME = "FaceTime"
+    APPLE_ACCOUNT = "Apple Account"
+    ICLOUD_SIGN_IN = "iCloud Account & Sign In"
+    DEVICE_ACTIVATION = "iOS Device Activation"
+
+
+ServiceState: TypeAlias = Literal["ok", "issue", "outage", "maintenance", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What Apple reports of one service.
+
+    `since` and `until` are UTC; for `ok` and `unknown` both are None and `message` is empty. `planned` is
+    the start of announced maintenance that has not begun.
+    """
+
+    service: Service
+    state: ServiceState
+    since: datetime | None = None
+    until: datetime | None = None
+    message: str = ""
+    planned: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Apple's System Status as read at `checked_at` (UTC): a report for each `Service`, in that order."""
+
+    checked_at: datetime
+    reports: tuple[Report, ...]
+
+
+BOARD_IS_OLD_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The outside as a value: the time, Apple's board in each language it was read in, the local time zone."""
+
+    now: datetime
+    boards: Mapping[Language, Board] = field(default_factory=dict)
+    zone: tzinfo = UTC
+
+    def board(self, language: Language) -> Board | None:
+        """Give the board in that language, else in another, else None; one that is old counts as none."""
+        wanted = (language, *(other for other in LANGUAGES if other != language))
+        boards = (self.boards[each] for each in wanted if each in self.boards)
+        return next((board for board in boards if self.now - board.checked_at <= BOARD_IS_OLD_AFTER), None)
+
+
+# --- what we owe ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. A `command` (back, stop, …) is offered everywhere; an `answer` belongs to its question."""
+
+    id: str
+    label: str
+    kind: Literal["answer", "command"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the person, with the buttons of the prompt numbered `prompt` under it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    prompt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Owed now: send these replies, in this order."""
+
+    address: Address
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Owed later: come back at `at` as a `Woke`, if the prompt numbered `prompt` still stands."""
+
+    address: Address
+    at: datetime
+    prompt: int
+
+
+Job: TypeAlias = Say | Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event leads to."""
+
+    conversation: Conversation
+    jobs: tuple[Job, ...] = ()

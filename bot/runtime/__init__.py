@@ -1,0 +1,1 @@
+"""The shell: awaits, retries and measures; decides nothing about the conversation."""
