@@ -122,6 +122,8 @@ class Tried:
 class Conversation:
     """All that is remembered of one person's conversation. No word that the person typed is in it."""
 
+    address: Address
+    """Kept inside as well as in the store's key, so that a mix-up of two people cannot go unnoticed."""
     place: Place
     language: Language
     version: str = ""

@@ -127,11 +127,15 @@ class StoreUnusable(Exception):
 # --- Channel ----------------------------------------------------------------------------------------------
 
 
+class TryLater(Exception):
+    """The replies could not be sent now, and nothing of them was; they stay owed until the lease ends."""
+
+
 class Channel(Protocol):
     """A chat platform, outward."""
 
-    async def say(self, address: Address, replies: Sequence[Reply]) -> None:
-        """Show the replies to the person, in order."""
+    async def send(self, address: Address, replies: Sequence[Reply]) -> None:
+        """Show the replies to the person, in order, or raise `TryLater`."""
         ...
 
 

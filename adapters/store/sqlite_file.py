@@ -1,0 +1,162 @@
+"""Our SQLite file: making it, knowing it from any other file, and holding it alone."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from bot.ports import Fault, StoreUnusable
+
+APPLICATION = 0x694D5375  # "iMsu" in the file's header, where `file` and `sqlite3` show it
+FORMAT = 1
+
+_SCHEMA = (
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {FORMAT}",
+    """CREATE TABLE conversations (
+        address TEXT PRIMARY KEY, version INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL)""",
+    "CREATE INDEX conversations_at ON conversations (at)",
+    """CREATE TABLE seen (
+        address TEXT NOT NULL, event TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (address, event))""",
+    "CREATE INDEX seen_at ON seen (at)",
+    # AUTOINCREMENT: a number that was used once never comes back, also after its job is gone.
+    """CREATE TABLE jobs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, kind TEXT NOT NULL,
+        at INTEGER NOT NULL, held_until INTEGER NOT NULL, body BLOB NOT NULL)""",
+    "CREATE INDEX jobs_at ON jobs (at)",
+    "CREATE INDEX jobs_lane ON jobs (address, kind, number)",
+)
+"""Times are microseconds since 1970 (UTC), addresses and events are percent-encoded."""
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open our file, or make it with its folder, and hold it alone until the connection closes.
+
+    The lock is the operating system's and ends with the process, however that ends. What is not ours is
+    refused with `StoreUnusable` and left as it was. Files are made with mode 0600 and folders with 0700,
+    because what people told us is inside.
+    """
+    with translated(path):
+        _make(path)
+        _refuse_strangers(path)
+        database = _connect(path, "mode=rw")
+        try:
+            _take(database, path)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the operating system raise into `StoreUnusable`.
+
+    `sqlite3.ProgrammingError` passes as it is: it means a mistake of the caller, as using a closed store.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.Error as error:
+        # Where stored text is damaged Python itself complains, and gives no code.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        raise StoreUnusable(fault_of_sqlite(code), str(path)) from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes a damaged schema, which need not be UTF-8
+        raise StoreUnusable("not_a_database", str(path)) from error
+    except OSError as error:
+        raise StoreUnusable(fault_of_system(error.errno), str(path)) from error
+
+
+def fault_of_sqlite(code: int) -> Fault:
+    """Name the fault behind an SQLite code, primary or extended (https://sqlite.org/rescode.html)."""
+    match code & 0xFF:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_FORMAT | sqlite3.SQLITE_ERROR:
+            return (
+                "not_a_database"  # SQLITE_ERROR: our statements are right, so it is a table that is missing
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
+            return "in_use"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
+            return "read_only"  # SQLITE_CANTOPEN: the file is there, so it is the journal that cannot be made
+        case sqlite3.SQLITE_FULL:
+            return "full"
+        case _:
+            return "unreachable"
+
+
+def fault_of_system(number: int | None) -> Fault:
+    """Name the fault behind an `errno`."""
+    match number:
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return "read_only"
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return "full"
+        case _:
+            return "unreachable"
+
+
+def _make(path: Path) -> None:
+    """Make an empty file where there is none: SQLite itself would make it readable for everybody."""
+    if not path.exists():
+        _make_folder(path.parent)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    if not path.is_file():
+        raise StoreUnusable("not_a_database", str(path))
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Look at the header before opening for real, since opening may already repair somebody else's file.
+
+    It must be SQLite that looks: closing a plain `open(path)` would drop this process's lock on the file
+    (https://sqlite.org/howtocorrupt.html section 2.2). `immutable` takes no lock and touches no journal.
+    """
+    if path.stat().st_size == 0:
+        return
+    with closing(_connect(path, "mode=ro&immutable=1")) as database:
+        # A crash in the middle of a checkpoint leaves a file that is shorter than its header says, until
+        # the write-ahead log is read. Without this SQLite would call it malformed here.
+        database.execute("PRAGMA writable_schema = ON")
+        _check_header(database, path)
+
+
+def _take(database: sqlite3.Connection, path: Path) -> None:
+    """Lock the file, make the tables if it is new, and switch to write-ahead logging.
+
+    The tables come first: a crash then never leaves a header without our number in it.
+    """
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("BEGIN EXCLUSIVE")
+    if _ask(database, "schema_version") == 0:
+        for statement in _SCHEMA:
+            database.execute(statement)
+    _check_header(database, path)
+    database.execute("COMMIT")
+    database.execute("PRAGMA journal_mode = WAL")
+
+
+def _check_header(database: sqlite3.Connection, path: Path) -> None:
+    if _ask(database, "application_id") != APPLICATION or _ask(database, "user_version") < 1:
+        raise StoreUnusable("not_a_database", str(path))
+    if _ask(database, "user_version") > FORMAT:
+        raise StoreUnusable("newer_format", str(path))
+
+
+def _ask(database: sqlite3.Connection, pragma: str) -> int:
+    (answer,) = database.execute(f"PRAGMA {pragma}").fetchone()
+    return int(answer)
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    """Connect without waiting for a lock and without transactions that begin by themselves."""
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=0, isolation_level=None)

@@ -1,0 +1,71 @@
+"""Look for the cause in a log or in the text of system_profiler."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from adapters.console.files import FileUnreadable, decode, read_file
+from bot.commands.locale import add_language, language
+from bot.dialogue.book import Book
+from bot.dialogue.evidence import find
+from bot.dialogue.machine import evidence_trigger
+from bot.dialogue.phrase import Scene, question
+from bot.dialogue.vocabulary import APPLE_GUARDS
+from bot.flowfiles import load_book
+from bot.model import Address, Conversation, Finding, Language, Place, World
+from bot.settings import read_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("file", metavar="FILE", help="the file to read, or - for the standard input")
+    add_language(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what the text shows and what to do about it."""
+    spoken = language(options, os.environ)
+    book = load_book(read_settings(os.environ).flows)
+    try:
+        text = decode(sys.stdin.buffer.read()) if options.file == "-" else read_file(Path(options.file))
+    except FileUnreadable as error:
+        print(book.say(f"file.{error.fault}", spoken).replace("{where}", options.file), file=sys.stderr)
+        return 2
+    findings = find(text)
+    place = _pointed_to(book, findings)
+    advice = _advice(book, findings, place, spoken)
+    if options.json:
+        found = [{"name": finding.name, "quote": finding.quote} for finding in findings]
+        at = {"flow": place.flow if place else None, "state": place.state if place else None}
+        print(msgspec.json.encode({"findings": found, **at, "advice": advice}).decode())
+    else:
+        print("\n\n".join((*_sentences(book, findings, spoken), advice)))
+    return 0
+
+
+def _pointed_to(book: Book, findings: tuple[Finding, ...]) -> Place | None:
+    begin = book.start.begin
+    places = (book.machine.go(begin, evidence_trigger(finding.name)) for finding in findings)
+    return next((place for place in places if place is not None), None)
+
+
+def _sentences(book: Book, findings: tuple[Finding, ...], spoken: Language) -> Iterator[str]:
+    for finding in findings:
+        yield book.say(f"finding.{finding.name}", spoken).replace("{quote}", finding.quote)
+
+
+def _advice(book: Book, findings: tuple[Finding, ...], place: Place | None, spoken: Language) -> str:
+    """Say what the guide says where the evidence points, unless that depends on Apple's status of now."""
+    if place is None:
+        return book.say("diagnose.go_on" if findings else "diagnose.nothing", spoken)
+    if any(guard in APPLE_GUARDS for variant in book.state(place).say for guard in variant.when):
+        return book.say("diagnose.go_on", spoken)
+    address = Address("console", "", "")
+    conversation = Conversation(address, place, spoken, findings=findings)
+    return question(Scene(book, conversation, World(datetime.now(UTC))))

@@ -1,0 +1,76 @@
+"""Say what Apple's System Status reports on the services that iMessage needs."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
+from bot.commands.locale import add_language, language
+from bot.dialogue.book import Book
+from bot.dialogue.phrase import STATUS_PAGES, Scene, moment, report_line, service_name
+from bot.flowfiles import load_book
+from bot.model import Address, Board, Language, Report, Service, World
+from bot.ports import StatusUnreadable
+from bot.settings import read_settings
+
+UNREAD = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    add_language(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the board; exit 3, with one line why, if it could not be read."""
+    settings, spoken, now = read_settings(os.environ), language(options, os.environ), datetime.now(UTC)
+    book = load_book(settings.flows)
+    source = AppleStatus(settings.apple_status_url or APPLE_STATUS_URL)
+    board, why = Board(now, tuple(Report(service, "unknown") for service in Service)), ""
+    try:
+        board = asyncio.run(source.fetch(spoken, now=now))
+    except StatusUnreadable as error:
+        why = str(error)
+    if options.json:
+        print(msgspec.json.encode(_plain(board, read=not why)).decode())
+    elif not why:
+        print("\n".join(_lines(book, board, spoken)))
+    if why:
+        text = book.phrases["status.unread"].of(spoken).replace("{why}", why)
+        print(text.replace("{page}", STATUS_PAGES[spoken]), file=sys.stderr)
+    return UNREAD if why else 0
+
+
+def _plain(board: Board, *, read: bool) -> dict[str, object]:
+    services = [
+        {
+            "name": report.service.value,
+            "state": report.state,
+            "since": report.since,
+            "until": report.until,
+            "message": report.message,
+        }
+        for report in board.reports
+    ]
+    return {"checked_at": board.checked_at if read else None, "services": services}
+
+
+def _lines(book: Book, board: Board, spoken: Language) -> Iterator[str]:
+    conversation = book.begin(Address("console", "", ""), spoken)
+    zone = datetime.now().astimezone().tzinfo or UTC
+    scene = Scene(book, conversation, World(board.checked_at, {spoken: board}, zone))
+    yield scene.phrase("status.title", checked_at=moment(scene, board.checked_at))
+    for report in board.reports:
+        name = service_name(scene, report.service)
+        if report.state in ("ok", "unknown"):
+            yield scene.phrase(f"status.{report.state}", service=name)
+        else:
+            yield report_line(scene, report)
+        if report.planned:
+            yield scene.phrase("report.planned", service=name, since=moment(scene, report.planned))

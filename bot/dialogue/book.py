@@ -1,0 +1,103 @@
+"""The compiled flows as one immutable value: everything that a turn needs to know of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue.flow import Flow, State, Text
+from bot.dialogue.machine import FlowMachine
+from bot.dialogue.understand import Lexicon
+from bot.dialogue.vocabulary import ANSWERS, COMMANDS
+from bot.model import LANGUAGES, Address, Choice, Conversation, Language, Place
+
+FIRST_FLOW = "start"
+"""The flow in which every conversation begins; it asks what the trouble is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Flows that the checker has passed. A reload makes a new book; a running turn keeps the one it has."""
+
+    flows: Mapping[str, Flow]
+    phrases: Mapping[str, Text]
+    machine: FlowMachine
+    lexicon: Lexicon
+    buttons: Mapping[tuple[Place | None, str, Language], Choice]
+    """Every button there is, made once: by place and answer, or without a place for a command."""
+    renamed: Mapping[Place, Place]
+
+    @property
+    def start(self) -> Flow:
+        """The flow in which every conversation begins."""
+        return self.flows[FIRST_FLOW]
+
+    def state(self, place: Place) -> State:
+        """Give the state at a place of this book."""
+        return self.flows[place.flow].states[place.state]
+
+    def say(self, key: str, language: Language) -> str:
+        """Give a phrase of `phrases.yaml`, its placeholders unfilled."""
+        return self.phrases[key].of(language)
+
+    def begin(self, address: Address, language: Language) -> Conversation:
+        """Give a conversation in which nothing has been asked yet."""
+        return Conversation(address, self.start.begin, language, self.start.version)
+
+    def land(self, conversation: Conversation) -> Conversation:
+        """Bring a stored conversation to a place that this book knows.
+
+        A renamed state is followed; one that is gone leads to the beginning of its flow, and one whose
+        flow is gone to the very beginning. Steps that no longer exist are forgotten.
+        """
+        flow = self.flows.get(conversation.place.flow)
+        if flow is not None and flow.version == conversation.version:
+            return conversation
+        place = self._known(conversation.place) or (flow or self.start).begin
+        path = (self._known(each) for each in conversation.path)
+        tried = ((self._known(each.place), each) for each in conversation.tried)
+        return replace(
+            conversation,
+            place=place,
+            version=self.flows[place.flow].version,
+            path=tuple(each for each in path if each is not None),
+            tried=tuple(replace(each, place=known) for known, each in tried if known is not None),
+        )
+
+    def _known(self, place: Place) -> Place | None:
+        if place.flow in self.flows and place.state in self.flows[place.flow].states:
+            return place
+        return self.renamed.get(place)
+
+
+def compile_book(
+    flows: Mapping[str, Flow], phrases: Mapping[str, Text], words: Mapping[str, tuple[str, ...]]
+) -> Book:
+    """Make the book of flows, phrases and words that the checker has passed."""
+    labels = {name: phrases[f"label.{name}"] for name in (*COMMANDS, *ANSWERS)}
+    return Book(
+        flows=flows,
+        phrases=phrases,
+        machine=FlowMachine(flows.values()),
+        lexicon=Lexicon(flows, labels, words),
+        buttons=_buttons(flows, labels),
+        renamed={
+            Place(flow.name, old): state.place
+            for flow in flows.values()
+            for state in flow.states.values()
+            for old in state.was
+        },
+    )
+
+
+def _buttons(
+    flows: Mapping[str, Flow], labels: Mapping[str, Text]
+) -> Mapping[tuple[Place | None, str, Language], Choice]:
+    buttons: dict[tuple[Place | None, str, Language], Choice] = {}
+    for language in LANGUAGES:
+        for command in COMMANDS:
+            buttons[None, command, language] = Choice(command, labels[command].of(language), "command")
+        for flow in flows.values():
+            for state in flow.states.values():
+                for option in state.options:
+                    label = option.label.of(language) or labels[option.id].of(language)
+                    buttons[state.place, option.id, language] = Choice(option.id, label)
+    return buttons

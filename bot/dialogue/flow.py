@@ -1,0 +1,120 @@
+"""The nouns of a flow: what a flow file says, once it has been read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from bot.model import FindingName, Language, Place, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A line of a flow file, for messages to its editor; lines count from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages. `{name}` in it is a placeholder."""
+
+    ja: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """Give the text in that language."""
+        return self.ja if language == "ja" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A text that is said when one of the guards `when` holds, or always if there is none."""
+
+    text: Text
+    when: tuple[str, ...]
+    where: Where
+
+
+Stance: TypeAlias = Literal["yes", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a state's question, and where it leads."""
+
+    id: str
+    label: Text
+    to: Place
+    when: tuple[str, ...]
+    """The guards of which one must hold for the option to be offered; none means always."""
+    stance: Stance | None
+    """Whether a typed "yes" or "no" means this option."""
+    words: tuple[str, ...]
+    """Further typed answers that mean this option."""
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A message for somebody who has not answered `after` the step was shown."""
+
+    after: timedelta
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One step of a flow: what is said, and which answers lead where."""
+
+    place: Place
+    title: Text | None
+    """The step's name in summaries; a state without one is not a step that can be tried."""
+    say: tuple[Variant, ...]
+    how: Text | None
+    options: tuple[Option, ...]
+    skip: Place | None
+    remind: Reminder | None
+    end: bool
+    loses: bool
+    """Following this step loses settings, so it may be entered by consent only."""
+    was: tuple[str, ...]
+    where: Where
+
+    def option(self, id_: str) -> Option | None:
+        """Give the option of that id, if the state has it."""
+        return next((option for option in self.options if option.id == id_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where a finding in pasted text leads: from `origin` only, from the other flows only, or from anywhere."""
+
+    finding: FindingName
+    origin: Place | Literal["other flows"] | None
+    to: Place
+    where: Where
+
+
+ExitName: TypeAlias = Literal["solved", "person", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One topic: a guide from its first step to its ends."""
+
+    name: str
+    about: Text
+    called: tuple[str, ...]
+    """The words by which people name the topic: a first message that has one starts this flow."""
+    begin: Place
+    exits: Mapping[ExitName, Place]
+    """Where "it works", "a person" and "stop" lead from every state."""
+    watches: tuple[Service, ...]
+    """Apple's services that this topic depends on."""
+    evidence: tuple[Pointer, ...]
+    states: Mapping[str, State]
+    version: str
+    """Changes whenever a state, an answer or a target changes; wording does not count."""
+    where: Where

@@ -1,0 +1,112 @@
+"""All flows as one `transitions` machine, shared by every conversation. Nothing else imports `transitions`.
+
+The machine knows places and answers only. Names from flow files reach the library as plain trigger and state
+names, never as callbacks (which it would import by their dotted name), and triggers never come from people.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from transitions import Machine
+
+from bot.dialogue.flow import ExitName, Flow, Pointer
+from bot.dialogue.vocabulary import EXITS
+from bot.model import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One transition of the compiled machine."""
+
+    origin: Place
+    trigger: str
+    to: Place
+
+
+class FlowMachine:
+    """The compiled flows: where an answer, a skip, an exit or a piece of evidence leads from a place."""
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        """Compile flows that the checker has passed."""
+        flows = tuple(flows)
+        self._places = {str(state.place): state.place for flow in flows for state in flow.states.values()}
+        self._machine = Machine(
+            model=None,
+            states=list(self._places),
+            initial=None,
+            auto_transitions=False,
+            send_event=True,
+            ignore_invalid_triggers=True,
+        )
+        for arrow in arrows(flows):
+            self._machine.add_transition(arrow.trigger, str(arrow.origin), str(arrow.to))
+
+    def go(self, origin: Place, trigger: str) -> Place | None:
+        """Give the place where the trigger leads, or None where it leads nowhere."""
+        event = self._machine.events.get(trigger)
+        draft = _Draft(str(origin))
+        if event is None or not event.trigger(draft):
+            return None
+        return self._places[draft.state]
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Give every transition as it stands in the machine."""
+        for trigger, event in self._machine.events.items():
+            for origin, transitions in event.transitions.items():
+                for transition in transitions:
+                    yield Arrow(self._places[origin], trigger, self._places[str(transition.dest)])
+
+
+class _Draft:
+    """What the library moves: it lives for one call, so no model ever has to be registered or removed."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+def exit_trigger(name: ExitName) -> str:
+    """Name the trigger of a way out, apart from the ids of answers."""
+    return f"exit.{name}"
+
+
+def evidence_trigger(finding: str) -> str:
+    """Name the trigger of a piece of evidence, apart from the ids of answers."""
+    return f"found.{finding}"
+
+
+SKIP = "exit.skip"
+
+
+def arrows(flows: Iterable[Flow]) -> Iterator[Arrow]:
+    """Give every transition that the flows ask for."""
+    flows = tuple(flows)
+    for flow in flows:
+        for state in flow.states.values():
+            for option in state.options:
+                yield Arrow(state.place, option.id, option.to)
+            if state.skip is not None:
+                yield Arrow(state.place, SKIP, state.skip)
+            for name in EXITS:
+                yield Arrow(state.place, exit_trigger(name), flow.exits[name])
+    yield from _evidence(flows)
+
+
+def _evidence(flows: tuple[Flow, ...]) -> Iterator[Arrow]:
+    """Spread the pointers over the places that they apply to; of several for one place the first counts."""
+    places = [state.place for flow in flows for state in flow.states.values()]
+    first: dict[tuple[Place, str], Arrow] = {}
+    for flow in flows:
+        for pointer in flow.evidence:
+            trigger = evidence_trigger(pointer.finding)
+            for place in places:
+                if _applies(pointer, flow.name, place):
+                    first.setdefault((place, trigger), Arrow(place, trigger, pointer.to))
+    return iter(first.values())
+
+
+def _applies(pointer: Pointer, flow: str, place: Place) -> bool:
+    if pointer.origin == "other flows":
+        return place.flow != flow
+    return pointer.origin is None or pointer.origin == place

@@ -1,0 +1,225 @@
+"""Puts a turn into words: picks the text that fits the world, fills its placeholders, lists its buttons."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialogue.book import Book
+from bot.dialogue.flow import Flow, Option, State
+from bot.dialogue.vocabulary import COMMANDS, GUARDS, CommandName, verdict, watched
+from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+STATUS_PAGES: Mapping[Language, str] = {
+    "ja": "https://www.apple.com/jp/support/systemstatus/",
+    "en": "https://www.apple.com/support/systemstatus/",
+}
+"""Apple's public System Status pages, for people (checked against Apple's own links, 2026)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What there is to talk about: the book, where the conversation stands, and the outside."""
+
+    book: Book
+    conversation: Conversation
+    world: World
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that the conversation is in."""
+        return self.book.flows[self.conversation.place.flow]
+
+    @property
+    def state(self) -> State:
+        """The state that the conversation is in."""
+        return self.book.state(self.conversation.place)
+
+    def phrase(self, key: str, **values: str) -> str:
+        """Give a phrase in the conversation's language, filled with the values."""
+        return fill(self.book.say(key, self.conversation.language), values)
+
+    def holds(self, guards: tuple[str, ...]) -> bool:
+        """Say whether one of the guards holds; no guards always hold."""
+        if not guards:
+            return True
+        services = self.flow.watches
+        return any(GUARDS[guard](self.conversation, self.world, services) for guard in guards)
+
+    def reports(self) -> tuple[Report, ...]:
+        """Give Apple's reports on the services that this flow depends on."""
+        return watched(self.world.board(self.conversation.language), self.flow.watches)
+
+
+def question(scene: Scene) -> str:
+    """Give the text of the state: the first variant whose guards hold, filled."""
+    variant = next(variant for variant in scene.state.say if scene.holds(variant.when))
+    return filled(scene, variant.text.of(scene.conversation.language))
+
+
+def filled(scene: Scene, template: str) -> str:
+    """Fill the placeholders of a flow's text."""
+    if "{" not in template:
+        return template
+    return _PLACEHOLDER.sub(lambda found: FILLERS[found[1]](scene), template)
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Fill the placeholders that have a value; never evaluates anything."""
+    if not values:
+        return template
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def choices(scene: Scene) -> tuple[Choice, ...]:
+    """List the buttons of the state: its answers first, then the commands that make sense here."""
+    state, language, buttons = scene.state, scene.conversation.language, scene.book.buttons
+    answers = (buttons[state.place, option.id, language] for option in offered_options(scene))
+    return (*answers, *(buttons[None, name, language] for name in _commands(scene)))
+
+
+def offered_options(scene: Scene) -> Iterable[Option]:
+    """Give the answers whose guards hold."""
+    return (option for option in scene.state.options if scene.holds(option.when))
+
+
+def _commands(scene: Scene) -> Iterable[CommandName]:
+    state, path = scene.state, scene.conversation.path
+    left_out: set[CommandName] = set()
+    if state.how is None:
+        left_out.add("how")
+    if state.skip is None:
+        left_out.add("skip")
+    if not path:
+        left_out.add("back")
+    if state.place == scene.book.start.begin:
+        left_out.add("restart")
+    if state.end:
+        left_out.add("stop")
+    if state.place == scene.flow.exits["person"]:
+        left_out.add("person")
+    return (name for name in COMMANDS if name not in left_out)
+
+
+# --- times and lists --------------------------------------------------------------------------------------
+
+
+def moment(scene: Scene, at: datetime) -> str:
+    """Say an instant in the person's time zone, with the day unless it is today's."""
+    local, today = at.astimezone(scene.world.zone), scene.world.now.astimezone(scene.world.zone)
+    zone = " UTC" if local.tzname() == "UTC" else ""
+    time = f"{local:%H:%M}{zone}"
+    if local.date() == today.date():
+        return scene.phrase("time.today", time=time)
+    month = f"{local:%b}" if scene.conversation.language == "en" else str(local.month)
+    return scene.phrase("time.day", year=str(local.year), month=month, day=str(local.day), time=time)
+
+
+def service_name(scene: Scene, service: Service) -> str:
+    """Give Apple's name of the service in the conversation's language."""
+    return scene.phrase(f"service.{service.name.lower()}")
+
+
+def _listed(scene: Scene, names: Iterable[str]) -> str:
+    return scene.phrase("list.comma").join(names)
+
+
+# --- placeholders -----------------------------------------------------------------------------------------
+
+
+def report_line(scene: Scene, report: Report) -> str:
+    """Say what Apple reports of one service: its state, since when, until when, and Apple's own words."""
+    since = moment(scene, report.since) if report.since else "–"
+    state = scene.phrase(f"state.{report.state}")
+    parts = [
+        scene.phrase("report.line", service=service_name(scene, report.service), state=state, since=since)
+    ]
+    if report.until:
+        parts.append(scene.phrase("report.until", until=moment(scene, report.until)))
+    if report.message:
+        parts.append(scene.phrase("report.words", words=report.message))
+    return "\n".join(parts)
+
+
+def _apple_report(scene: Scene) -> str:
+    active = (report for report in scene.reports() if report.state not in ("ok", "unknown"))
+    return "\n".join(report_line(scene, report) for report in active)
+
+
+def _checked_at(scene: Scene) -> str:
+    board = scene.world.board(scene.conversation.language)
+    return moment(scene, board.checked_at) if board else "–"
+
+
+def _services(state: str) -> Callable[[Scene], str]:
+    def names(scene: Scene) -> str:
+        return _listed(
+            scene, (service_name(scene, each.service) for each in scene.reports() if each.state == state)
+        )
+
+    return names
+
+
+def _status_page(scene: Scene) -> str:
+    return STATUS_PAGES[scene.conversation.language]
+
+
+def _fixed_by(scene: Scene) -> str:
+    fixed = [tried for tried in scene.conversation.tried if tried.outcome == "fixed"]
+    return _title(scene, fixed[-1]) if fixed else "–"
+
+
+def _title(scene: Scene, tried: Tried) -> str:
+    title = scene.book.state(tried.place).title
+    return title.of(scene.conversation.language) if title else tried.place.state
+
+
+def _summary(scene: Scene) -> str:
+    """Say what Apple's support will ask first: the device, what was seen, Apple's status, what was tried."""
+    conversation = scene.conversation
+    lines = [scene.phrase("summary.topic", topic=scene.flow.about.of(conversation.language))]
+    quotes = {finding.name: finding.quote for finding in conversation.findings}
+    machine = _listed(scene, (quotes[name] for name in ("model", "macos_version") if name in quotes))
+    if machine:
+        lines.append(scene.phrase("summary.machine", machine=machine))
+    lines += [
+        scene.phrase("summary.seen", quote=quote)
+        for name, quote in quotes.items()
+        if name not in ("model", "macos_version", "serial_present")
+    ]
+    return "\n".join((*lines, _apple_now(scene), *_tried_lines(scene)))
+
+
+def _apple_now(scene: Scene) -> str:
+    reports = scene.reports()
+    if verdict(reports) == "unknown":
+        return scene.phrase("report.unread")
+    if verdict(reports) == "down":
+        return _apple_report(scene)
+    checked = scene.phrase("report.checked", checked_at=_checked_at(scene))
+    return scene.phrase("report.ok", services=_services("ok")(scene)) + checked
+
+
+def _tried_lines(scene: Scene) -> Iterable[str]:
+    tried = scene.conversation.tried
+    if not tried:
+        return [scene.phrase("summary.nothing_tried")]
+    return [
+        scene.phrase(f"outcome.{outcome}", steps=_listed(scene, titles))
+        for outcome in ("fixed", "not_yet", "skipped")
+        if (titles := [_title(scene, each) for each in tried if each.outcome == outcome])
+    ]
+
+
+FILLERS: Mapping[str, Callable[[Scene], str]] = {
+    "apple_report": _apple_report,
+    "checked_at": _checked_at,
+    "services_ok": _services("ok"),
+    "services_unknown": _services("unknown"),
+    "status_page": _status_page,
+    "fixed_by": _fixed_by,
+    "summary": _summary,
+}
+"""How each placeholder of the vocabulary is filled."""

@@ -1,0 +1,151 @@
+"""The closed lists of names that flow files may use. A name that is not here never leaves the parser."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, get_args
+
+from bot.dialogue.flow import ExitName, Stance
+from bot.model import Board, Conversation, FindingName, Outcome, Report, Service, World
+
+CommandName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]
+COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
+"""What a person may ask for in every state, in the order in which the buttons are shown."""
+
+EXITS: tuple[ExitName, ...] = get_args(ExitName)
+
+ANSWERS = ("fixed", "not_yet", "go_on", "look_again", "agree", "decline")
+"""Answers with a standard label. Any other answer has an id and a label of its own."""
+
+STANCES: Mapping[str, Stance] = {
+    "fixed": "yes", "go_on": "yes", "agree": "yes", "not_yet": "no", "decline": "no",
+}  # fmt: skip
+"""Which standard answers a typed "yes" or "no" means."""
+
+OUTCOMES: Mapping[str, Outcome] = {"fixed": "fixed", "not_yet": "not_yet", "decline": "skipped"}
+"""What giving a standard answer says about the step."""
+
+CONSENT = "agree"
+"""The one answer that may lead to a state which loses settings."""
+
+WORDS = (*COMMANDS, *ANSWERS, "yes", "no", "thanks", "japanese", "english")
+"""What `words.yaml` lists typed phrases for."""
+
+FINDINGS: tuple[FindingName, ...] = get_args(FindingName)
+
+SERVICES: Mapping[str, Service] = {service.name.lower(): service for service in Service}
+
+Verdict: TypeAlias = Literal["down", "unknown", "partly", "clear"]
+
+
+def watched(board: Board | None, services: tuple[Service, ...]) -> tuple[Report, ...]:
+    """Give the reports on those services, in the board's order; without a board all are unknown."""
+    if board is None:
+        return tuple(Report(service, "unknown") for service in services)
+    return tuple(report for report in board.reports if report.service in services)
+
+
+def verdict(reports: tuple[Report, ...]) -> Verdict:
+    """Sum the reports up. Nothing that was not read counts as healthy.
+
+    `down`: at least one has an active event. `unknown`: iMessage itself (or everything) could not be read.
+    `partly`: iMessage is without a reported problem, but another one could not be read. `clear`: the rest.
+    """
+    states = {report.state for report in reports}
+    if states - {"ok", "unknown"}:
+        return "down"
+    if "unknown" not in states and states:
+        return "clear"
+    readable = any(report.service is Service.IMESSAGE and report.state == "ok" for report in reports)
+    return "partly" if readable else "unknown"
+
+
+Guard: TypeAlias = Callable[[Conversation, World, tuple[Service, ...]], bool]
+
+
+def _apple(wanted: Verdict) -> Guard:
+    def holds(conversation: Conversation, world: World, services: tuple[Service, ...]) -> bool:
+        return verdict(watched(world.board(conversation.language), services)) == wanted
+
+    return holds
+
+
+def _found(name: FindingName) -> Guard:
+    def holds(conversation: Conversation, _world: World, _services: tuple[Service, ...]) -> bool:
+        return any(finding.name == name for finding in conversation.findings)
+
+    return holds
+
+
+def _fix_known(conversation: Conversation, _world: World, _services: tuple[Service, ...]) -> bool:
+    return any(tried.outcome == "fixed" for tried in conversation.tried)
+
+
+GUARDS: Mapping[str, Guard] = {
+    "apple_down": _apple("down"),
+    "apple_unknown": _apple("unknown"),
+    "apple_partly": _apple("partly"),
+    "apple_clear": _apple("clear"),
+    "fix_known": _fix_known,
+    "serial_not_seen": lambda *scene: not _found("serial_present")(*scene),
+    **{name: _found(name) for name in FINDINGS},
+}
+"""What `when:` may ask."""
+
+APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_partly", "apple_clear")
+CASES = (APPLE_GUARDS, ("serial_present", "serial_not_seen"))
+"""Of each of these groups exactly one guard holds at any time, so together they leave no case out."""
+
+PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    "apple_report": ("apple_down",),
+    "checked_at": ("apple_down", "apple_partly", "apple_clear"),
+    "services_ok": ("apple_partly", "apple_clear"),
+    "services_unknown": ("apple_unknown", "apple_partly"),
+    "status_page": (),
+    "fixed_by": ("fix_known",),
+    "summary": (),
+}
+"""What `{…}` may name in a flow, and the guards of which one must stand in `when:` for it to have a value."""
+
+PHRASES: Mapping[str, frozenset[str]] = {
+    **{f"label.{name}": frozenset() for name in (*COMMANDS, *ANSWERS)},
+    **{f"finding.{name}": frozenset({"quote"}) for name in FINDINGS},
+    **{f"service.{name}": frozenset() for name in SERVICES},
+    **{f"state.{name}": frozenset() for name in ("ok", "issue", "outage", "maintenance", "unknown")},
+    **{f"outcome.{name}": frozenset({"steps"}) for name in ("fixed", "not_yet", "skipped")},
+    **{
+        f"turn.{name}": frozenset()
+        for name in (
+            "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
+            "first_step", "no_skip", "no_how", "help", "language", "thanks", "already_here",
+        )
+    },
+    **{
+        f"console.{name}": frozenset()
+        for name in ("hint", "saved", "closed", "looking", "ended", "stored_unreadable", "stored_newer")
+    },
+    **{
+        f"store.{name}": frozenset({"where"})
+        for name in ("not_a_database", "read_only", "newer_format", "in_use", "unreachable", "full")
+    },
+    **{f"file.{name}": frozenset({"where"}) for name in ("missing", "folder", "forbidden", "too_large")},
+    "status.title": frozenset({"checked_at"}),
+    "status.ok": frozenset({"service"}),
+    "status.unknown": frozenset({"service"}),
+    "status.unread": frozenset({"why", "page"}),
+    "diagnose.nothing": frozenset(),
+    "diagnose.go_on": frozenset(),
+    "report.line": frozenset({"service", "state", "since"}),
+    "report.until": frozenset({"until"}),
+    "report.words": frozenset({"words"}),
+    "report.unread": frozenset(),
+    "report.checked": frozenset({"checked_at"}),
+    "report.ok": frozenset({"services"}),
+    "report.planned": frozenset({"service", "since"}),
+    "summary.topic": frozenset({"topic"}),
+    "summary.machine": frozenset({"machine"}),
+    "summary.seen": frozenset({"quote"}),
+    "summary.nothing_tried": frozenset(),
+    "time.today": frozenset({"time"}),
+    "time.day": frozenset({"year", "month", "day", "time"}),
+    "list.comma": frozenset(),
+}  # fmt: skip
+"""The texts of `phrases.yaml`, each with the placeholders that it must carry."""

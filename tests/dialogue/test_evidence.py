@@ -1,0 +1,355 @@
+"""What pasted text shows, and what it does not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.evidence import QUOTE_AT_MOST, find
+from bot.model import Finding
+from tests.bench.evidence import HOSTILE, logs, repeated
+
+CERTIFICATE = "2016/05/03 22:23:40.981 apsd[74]: Certificate not yet generated"
+UNKNOWN = '2016/05/03 22:13:48.232 apsd[74]: Hardware SerialNumber "unknown" looks incorrect or invalid'
+NOT_AVAILABLE = "      Serial Number (system): Not Available"
+AVAILABLE = "      Serial Number (system): C02AB1CDEF2G"
+ENGLISH_REPORT = f"""\
+$ system_profiler SPSoftwareDataType SPHardwareDataType
+    System Software Overview:
+
+      System Version: OS X 10.11.4 (15E65)
+      Kernel Version: Darwin 15.4.0
+
+    Hardware Overview:
+
+      Model Name: MacBook Pro
+      Model Identifier: MacBookPro11,2
+      Boot ROM Version: MBP112.0138.B17
+      SMC Version (system): 2.18f15
+{NOT_AVAILABLE}
+      Hardware UUID: 01234567-89AB-CDEF-0123-456789ABCDEF
+"""
+JAPANESE_REPORT = """\
+ハードウェアの概要:
+
+  機種名:\tMacBook Air
+  機種ID:\tMac14,2
+  システムのバージョン:\tmacOS 15.1 (24B83)
+  シリアル番号（システム）:\t利用不可
+  ハードウェアUUID:\t01234567-89AB-CDEF-0123-456789ABCDEF
+"""
+DEVICES = """\
+USB:
+    USB 3.0 Bus:
+        Backup Disk:
+          Product ID: 0x1234
+          Serial Number: 57583631453533
+          Manufacturer: Example
+Power:
+      Battery Information:
+          Serial Number: D865033Y2CXF9CPAW
+          Cycle Count: 40
+      Hardware UUID: 01234567-89AB-CDEF-0123-456789ABCDEF
+      Provisioning UDID: 01234567-89AB-CDEF-0123-456789ABCDEF
+Graphics:
+          Display Serial Number: C02AB1CDEF2G
+"""
+
+
+def names(text: str) -> list[str]:
+    return [each.name for each in find(text)]
+
+
+def quote(text: str, name: str) -> str:
+    return next(each.quote for each in find(text) if each.name == name)
+
+
+def test_a_whole_report_shows_everything_in_a_fixed_order() -> None:
+    assert find(f"{CERTIFICATE}\n{ENGLISH_REPORT}{UNKNOWN}\n") == (
+        Finding("serial_missing", "Serial Number (system): Not Available"),
+        Finding("apns_certificate_missing", CERTIFICATE),
+        Finding("macos_version", "10.11.4"),
+        Finding("model", "MacBookPro11,2"),
+    )
+
+
+def test_a_report_in_japanese_shows_the_same() -> None:
+    assert find(JAPANESE_REPORT) == (
+        Finding("serial_missing", "シリアル番号(システム): 利用不可"),
+        Finding("macos_version", "15.1"),
+        Finding("model", "Mac14,2"),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        NOT_AVAILABLE,
+        "Serial Number (system): Not Available",
+        "serial number (SYSTEM): not available",
+        "Serial Number (system):\tNot Available",
+        "Serial\u00a0Number\u00a0(system):\u00a0Not\u00a0Available",
+        "> > Serial Number (system): Not Available",
+        "`Serial Number (system): Not Available`",
+        "```\nSerial Number (system): Not Available\n```",
+        "- **Serial Number (system):** Not Available",
+        "| Serial Number (system) | Not Available |",
+        "<li>Serial Number (system): Not Available</li>",
+        "$ Serial Number (system): Not Available",
+        "taro@MacBook-Pro ~ % Serial Number (system): Not Available",
+        "MacBook-Pro:~ taro$ Serial Number (system): Not Available",
+        "It says “Serial Number (system): Not Available”.",
+        "Se\u200brial Number (sys\u202etem): Not Avail\u00adable",
+        "Ｓｅｒｉａｌ　Ｎｕｍｂｅｒ（ｓｙｓｔｅｍ）：Ｎｏｔ　Ａｖａｉｌａｂｌｅ",
+        "\x1b[1mSerial Number\x1b[0m (system): Not Available",
+        "S\0e\0r\0i\0a\0l\0 \0N\0u\0m\0b\0e\0r\0 \0(\0s\0y\0s\0t\0e\0m\0)\0:\0 \0N\0o\0n\0e\0",
+        "Serial Number (system): SystemSerialNumb",
+        "Serial Number (system): System Serial#",
+        "Serial Number (system): To be filled by O.E.M.",
+        "Serial Number (system): (null)",
+        "Serial Number (system): 000000000000",
+        "Serial Number (system):\n      Hardware UUID: 01234567",
+        "Serial Number (system):\n      Not Available",
+        "Model Name: iMac Serial Number (system): Not Available Hardware UUID: 01234567",
+        "シリアル番号（システム）：利用不可",
+        "シリアル番号 (システム): 使用不可",
+        "シリアル番号(システム):該当なし",
+        "ｼﾘｱﾙ番号（ｼｽﾃﾑ）: 利用できません",
+        "「シリアル番号（システム）: 利用不可」と表示されました。",
+        "シリアル番号 利用不可",
+        "シリアル番号\u3000使用できません",
+        "Serial Number  Not Available",
+        "Serial number: Not available",
+        '    | |   "IOPlatformSerialNumber" = "Not Available"',
+        '"IOPlatformSerialNumber" = &quot;SystemSerialNumb&quot;',
+        UNKNOWN,
+        UNKNOWN.upper(),
+        UNKNOWN.replace('"', "&quot;"),
+        UNKNOWN.replace('"unknown"', "“unknown”"),
+        UNKNOWN.replace("looks ", "looks\n> "),
+        'Hardware SerialNumber "unknown" looks incorrect or invalid',
+        'May  3 22:23:40 mac apsd[74]: Hardware SerialNumber "unknown" looks incorrect or invalid',
+        'error\t22:23:40.981432+0900\tapsd\tHardware SerialNumber "unknown" looks incorrect or invalid',
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028"])
+def test_a_missing_serial_number_is_seen_in_whatever_it_is_wrapped(line: str, line_end: str) -> None:
+    assert "serial_missing" in names(line.replace("\n", line_end))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        AVAILABLE,
+        "Serial Number (system): W8733FBC9",
+        "Serial Number (system): ABCDEFGHJK",
+        "Serial Number (system): C02XXXXXXXXX",
+        "Serial Number (system): ************",
+        "Serial Number (system): [serial]",
+        "Serial Number (system):\nC02AB1CDEF2G",
+        "シリアル番号（システム）：C02AB1CDEF2G",
+        "シリアル番号 C02AB1CDEF2G",
+        "シリアル番号：C02AB1CDEF2G です",
+        "MacBook Pro\n16 GB\nSerial number C02AB1CDEF2G\nmacOS Ventura 13.4",
+        '      "IOPlatformSerialNumber" = "C02AB1CDEF2G"',
+    ],
+)
+def test_a_serial_number_is_seen_and_never_quoted(line: str) -> None:
+    assert [each for each in names(line) if each.startswith("serial")] == ["serial_present"]
+    assert "C02AB" not in quote(line, "serial_present")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CERTIFICATE,
+        CERTIFICATE.lower(),
+        f"> {CERTIFICATE}",
+        f"`{CERTIFICATE}`",
+        f"{CERTIFICATE} {UNKNOWN}",
+        "apsd[74]: Certificate not yet generated",
+        "May  3 22:23:40 Taros-Mac apsd[74]: Certificate not yet generated",
+        "5月  3 22:23:40 Mac apsd[74]: Certificate not yet generated",
+        "default 22:23:40.981 apsd Certificate not yet generated",
+        "2024-05-03 22:23:40.981432+0900 0x1a2b Default 0x0 74 0 apsd: (APS) [x:y] Certificate not yet generated",
+        "2024-05-03 22:23:40.981 Df apsd[74:1a2b] [com.apple.apsd:courier] Certificate not yet generated",
+    ],
+)
+def test_apsd_waiting_for_its_certificate_is_seen_in_every_kind_of_log(text: str) -> None:
+    assert "apns_certificate_missing" in names(text)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "",
+        "what is a serial number?",
+        "シリアル番号がわかりません",
+        "シリアル番号はどこにありますか",
+        "シリアル番号：不明",
+        "Serial number: unknown",
+        "my serial number is not available on the box?",
+        "Serial number problems with my mac",
+        "If you see Serial Number (system): Not Available, go to an Apple Store.",
+        'Look whether it reads "Serial Number (system): Not Available" there.',
+        "「シリアル番号（システム）: 利用不可」と表示されていますか？",
+        "シリアル番号（システム）: 利用不可 と出た場合は、お店へ。",
+        "Please send me what stands after\nSerial Number (system):\nthank you",
+        "Serial Number (system):",
+        "Certificate not yet generated",
+        "the certificate is not yet generated by our web server",
+        "22:23:40 certbot[9]: Certificate not yet generated",
+        "22:23:40 apsd[74]: Certificate not yet generated because nobody asked",
+        "Console may show apsd: Certificate not yet generated",
+        "apsd wrote that Certificate not yet generated",
+        'A line such as Hardware SerialNumber "unknown" looks incorrect or invalid means trouble.',
+        "iPhone 14\niOS 17.1\nSerial Number F2LAB1CDEF2G",
+        "iOS 17.1 にアップデートしました",
+        "System Version: iOS 17.1",
+        "iPadOS 18.1, watchOS 10.2",
+        "ProductName: iPhone OS\nProductVersion: 17.1",
+        "needs macOS 12 or later",
+        "macOS 12.0以降が必要です",
+        "from macOS 13.6 to macOS 14.1",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
+        "MacBookPro11,2 or Mac14,2?",
+        "22:23:40 rapportd[1]: peer model=MacBookPro18,3",
+        "MacBook Pro",
+        DEVICES,
+    ],
+)
+def test_what_people_write_about_it_and_what_other_devices_have_is_no_evidence(prose: str) -> None:
+    assert find(prose) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("System Version: macOS 14.1 (23B74)", "14.1"),
+        ("      System Version: OS X 10.11.4 (15E65)", "10.11.4"),
+        ("System Version: Mac OS X 10.6.8 (10K549)", "10.6.8"),
+        ("システムのバージョン: macOS 14.1 (23B74)", "14.1"),
+        ("ProductName:\t\tmacOS\nProductVersion:\t\t13.4\nBuildVersion:\t\t22F66", "13.4"),
+        ("macOS Sonoma 14.1", "14.1"),
+        ("macOS 15.1です", "15.1"),
+        ("MACOS 26", "26"),
+        ("macOS Monterey Version 12.6", "12.6"),
+        ("macOSバージョン：１３．４", "13.4"),
+        ("OS X El Capitan（10.11.4）にしました", "10.11.4"),
+        ("It began with macOS 14.1.", "14.1"),
+        ("from macOS 13.6 on\nSystem Version: macOS 14.1 (23B74)\nnot macOS 15", "14.1"),
+        ("System Version: macOS 14.1\nSystem Version: macOS 14.2", "14.2"),
+    ],
+)
+def test_the_version_of_macos_is_read(text: str, version: str) -> None:
+    assert quote(text, "macos_version") == version
+
+
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("Model Identifier: MacBookPro11,2", "MacBookPro11,2"),
+        ("Model Name: MacBook Pro\nModel Identifier: Mac14,2", "Mac14,2"),
+        ("Model Name: MacBook Pro", "MacBook Pro"),
+        ("Model Name: Mac mini", "Mac mini"),
+        ("機種名： iMac", "iMac"),
+        ("機種ID: iMac12,1", "iMac12,1"),
+        ("hw.model: Macmini8,1", "Macmini8,1"),
+        ("I have a macbookair7,2", "MacBookAir7,2"),
+        ("22:23:40 peer Mac14,2\nModel Identifier: iMacPro1,1\nMac15,3", "iMacPro1,1"),
+    ],
+)
+def test_the_model_is_read_the_identifier_before_the_name(text: str, model: str) -> None:
+    assert quote(text, "model") == model
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([UNKNOWN, AVAILABLE], "serial_present"),
+        ([AVAILABLE, UNKNOWN], "serial_present"),
+        ([AVAILABLE, NOT_AVAILABLE], "serial_missing"),
+        ([NOT_AVAILABLE, AVAILABLE], "serial_present"),
+        ([NOT_AVAILABLE, "Serial Number C02AB1CDEF2G"], "serial_missing"),
+        ([NOT_AVAILABLE, DEVICES], "serial_missing"),
+        ([AVAILABLE, DEVICES], "serial_present"),
+    ],
+)
+def test_the_last_answer_of_the_profiler_counts_more_than_history_and_other_devices(
+    lines: list[str], verdict: str
+) -> None:
+    assert names("\n".join(lines)) == [verdict]
+
+
+def test_a_missing_certificate_comes_with_either() -> None:
+    assert names(f"{CERTIFICATE}\n{AVAILABLE}") == ["serial_present", "apns_certificate_missing"]
+
+
+def test_a_quoted_line_begins_at_its_time_and_hides_the_name_of_the_computer() -> None:
+    line = "taro@example.com > May  3 22:23:40 Taros-MacBook-Pro apsd[74]: Certificate not yet generated"
+    assert quote(line, "apns_certificate_missing") == (
+        "May 3 22:23:40 [host] apsd[74]: Certificate not yet generated"
+    )
+
+
+@pytest.mark.parametrize("name", logs())
+def test_a_megabyte_of_other_lines_shows_nothing_and_hides_nothing(name: str) -> None:
+    noise = logs()[name]
+    assert find(noise) == ()
+    assert find(noise + ENGLISH_REPORT + CERTIFICATE + "\n" + noise) == find(ENGLISH_REPORT + CERTIFICATE)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_megabyte_of_anything_comes_to_an_end(name: str) -> None:
+    """A pattern that backtracks without bound would not: a square of a million steps takes hours."""
+    assert all(len(each.quote) <= QUOTE_AT_MOST for each in find(repeated(HOSTILE[name])))
+
+
+PIECES = st.sampled_from(
+    [
+        *HOSTILE.values(),
+        *ENGLISH_REPORT.split(),
+        *JAPANESE_REPORT.split(),
+        CERTIFICATE,
+        UNKNOWN,
+        "\n",
+        " ",
+        "İ",
+    ]
+)
+ANYTHING = st.text(st.characters(codec=None)) | st.lists(PIECES, max_size=30).map("".join)
+NOISE = st.sampled_from(["", "hello", "こんにちは", *[log.split("\n", 1)[0] for log in logs().values()]])
+
+
+@given(ANYTHING)
+def test_any_text_gives_findings_that_can_be_shown(text: str) -> None:
+    found = find(text)
+    assert len({each.name.partition("_present")[0].partition("_missing")[0] for each in found}) == len(found)
+    for each in found:
+        assert 0 < len(each.quote) <= QUOTE_AT_MOST
+        assert each.quote.encode().decode().isprintable()
+        assert each.quote == " ".join(each.quote.split())
+
+
+@given(
+    st.sampled_from(["C02AB1CDEF2G", "taro.yamada@example.com", "+81 90-1234-5678", "090-1234-5678"]),
+    st.sampled_from(
+        [CERTIFICATE, UNKNOWN, AVAILABLE, NOT_AVAILABLE, "22:23:40 {} apsd: Certificate not yet generated"]
+    ),
+    st.sampled_from(["{0} {1}", "{1} {0}", "{0}: {1}", "22:23:40 {0} {1}", "{0}\n{1}\n{0}", "> {0}$ {1}"]),
+)
+def test_no_quote_gives_away_who_or_which_machine_it_was(canary: str, line: str, layout: str) -> None:
+    text = layout.format(canary, line.replace("{}", canary))
+    assert all(canary not in each.quote for each in find(text))
+
+
+@given(st.lists(NOISE, max_size=5), st.lists(NOISE, max_size=5))
+def test_lines_round_the_evidence_change_nothing(above: list[str], below: list[str]) -> None:
+    evidence = f"{CERTIFICATE}\n{ENGLISH_REPORT}"
+    assert find("\n".join([*above, evidence, *below])) == find(evidence)
+
+
+def test_what_was_masked_already_shows_the_same() -> None:
+    for text in (ENGLISH_REPORT, JAPANESE_REPORT, AVAILABLE, CERTIFICATE, UNKNOWN):
+        assert [find(each.quote) for each in find(text) if " " in each.quote] == [
+            (each,) for each in find(text) if " " in each.quote
+        ]
