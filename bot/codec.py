@@ -1,15 +1,30 @@
-"""Conversations and jobs as bytes and back: JSON with a format number, so that an old one can be upgraded."""
+"""Conversations and jobs as bytes and back: JSON with a format number, so that old ones can be upgraded.
+
+The stored shape is kept apart from `bot.model`, so that the model may change while stored bytes do not.
+"""
 
 from typing import Final, TypeVar
 
 import msgspec
 
-from bot.model import Conversation, Job, Say, Wake
+from bot.model import (
+    Address,
+    Conversation,
+    Finding,
+    FindingName,
+    Job,
+    Language,
+    Outcome,
+    Place,
+    Say,
+    Tried,
+    Wake,
+)
 
 _T = TypeVar("_T")
 
 FORMAT: Final = 1
-"""The format that is written. Raise it when a stored conversation of before can no longer be read as it is."""
+"""The format that is written. Raise it when a conversation stored before can no longer be read as it is."""
 
 
 class Unreadable(Exception):
@@ -22,51 +37,99 @@ class NewerFormat(Unreadable):
 
 def encode_conversation(conversation: Conversation) -> bytes:
     """Give the bytes to store."""
-    return _encode("conversation", conversation)
+    return msgspec.json.encode(_pack(conversation))
 
 
 def decode_conversation(body: bytes) -> Conversation:
     """Read a stored conversation, or raise `Unreadable`."""
-    return _decode(body, "conversation", Conversation)
+    return _unpack(_read(body, _conversations))
 
 
 def encode_job(job: Job) -> bytes:
     """Give the bytes to store."""
-    return _encode("say" if isinstance(job, Say) else "wake", job)
+    say, wake = (job, None) if isinstance(job, Say) else (None, job)
+    return msgspec.json.encode(_Job(FORMAT, say, wake))
 
 
 def decode_job(body: bytes) -> Job:
     """Read a stored job, or raise `Unreadable`."""
-    if _envelope(body).kind == "say":
-        return _decode(body, "say", Say)
-    return _decode(body, "wake", Wake)
+    stored = _read(body, _jobs)
+    job = stored.say or stored.wake
+    if job is None:
+        raise Unreadable("an empty job")
+    return job
 
 
-class _Envelope(msgspec.Struct):
+class _Format(msgspec.Struct):
     f: int
-    kind: str
-    is_: msgspec.Raw = msgspec.field(name="is")
 
 
-def _encode(kind: str, value: Conversation | Job) -> bytes:
-    return msgspec.json.encode(_Envelope(FORMAT, kind, msgspec.Raw(msgspec.json.encode(value))))
+class _Job(msgspec.Struct, omit_defaults=True):
+    f: int
+    say: Say | None = None
+    wake: Wake | None = None
 
 
-def _envelope(body: bytes) -> _Envelope:
+class _Conversation(msgspec.Struct, omit_defaults=True):
+    """Places are written `flow.state`: a store holds many of these."""
+
+    f: int
+    address: tuple[str, str, str]
+    place: str
+    language: Language
+    version: str
+    prompt: int
+    path: tuple[str, ...] = ()
+    tried: tuple[tuple[str, Outcome], ...] = ()
+    seen: tuple[tuple[FindingName, str], ...] = ()
+    offered: tuple[str, ...] = ()
+
+
+_formats = msgspec.json.Decoder(_Format)
+_jobs = msgspec.json.Decoder(_Job)
+_conversations = msgspec.json.Decoder(_Conversation)
+
+
+def _pack(conversation: Conversation) -> _Conversation:
+    address = conversation.address
+    return _Conversation(
+        f=FORMAT,
+        address=(address.platform, address.chat, address.person),
+        place=str(conversation.place),
+        language=conversation.language,
+        version=conversation.version,
+        prompt=conversation.prompt,
+        path=tuple(map(str, conversation.path)),
+        tried=tuple((str(each.place), each.outcome) for each in conversation.tried),
+        seen=tuple((each.name, each.quote) for each in conversation.findings),
+        offered=conversation.offered,
+    )
+
+
+def _unpack(stored: _Conversation) -> Conversation:
+    return Conversation(
+        address=Address(*stored.address),
+        place=_place(stored.place),
+        language=stored.language,
+        version=stored.version,
+        prompt=stored.prompt,
+        path=tuple(map(_place, stored.path)),
+        tried=tuple(Tried(_place(place), outcome) for place, outcome in stored.tried),
+        findings=tuple(Finding(name, quote) for name, quote in stored.seen),
+        offered=stored.offered,
+    )
+
+
+def _place(name: str) -> Place:
+    flow, _, state = name.partition(".")
+    return Place(flow, state)
+
+
+def _read(body: bytes, decoder: msgspec.json.Decoder[_T]) -> _T:
     try:
-        envelope = msgspec.json.decode(body, type=_Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unreadable("these bytes are not ours") from error
-    if envelope.f > FORMAT:
-        raise NewerFormat(f"format {envelope.f} is newer than {FORMAT}")
-    return envelope
-
-
-def _decode(body: bytes, kind: str, type_: type[_T]) -> _T:
-    envelope = _envelope(body)
-    if envelope.kind != kind:
-        raise Unreadable(f"a {envelope.kind} stands where a {kind} belongs")
-    try:
-        return msgspec.json.decode(envelope.is_, type=type_)
-    except msgspec.MsgspecError as error:
-        raise Unreadable(f"this {kind} cannot be read: {error}") from error
+        found = _formats.decode(body).f
+        if found > FORMAT:
+            raise NewerFormat(f"format {found} is newer than {FORMAT}")
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"these bytes are not ours: {error}") from error

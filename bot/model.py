@@ -142,7 +142,7 @@ class Conversation:
 
 
 class Service(Enum):
-    """An Apple service that signing in to iMessage or FaceTime depends on; the value is Apple's English name."""
+    """An Apple service that signing in to iMessage or FaceTime depends on, by Apple's English name."""
 
     IMESSAGE = "iMessage"
     FACETIME = "FaceTime"
@@ -183,7 +183,7 @@ BOARD_IS_OLD_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The outside as a value: the time, Apple's board in each language it was read in, the local time zone."""
+    """The outside as a value: the time, Apple's board in the languages it was read in, the time zone."""
 
     now: datetime
     boards: Mapping[Language, Board] = field(default_factory=dict)

@@ -42,6 +42,10 @@ class Book:
         """Give a conversation in which nothing has been asked yet."""
         return Conversation(address, self.start.begin, language, self.start.version)
 
+    def knows(self, place: Place) -> bool:
+        """Say whether the place is in this book, if need be under another name."""
+        return self._known(place) is not None
+
     def land(self, conversation: Conversation) -> Conversation:
         """Bring a stored conversation to a place that this book knows.
 
@@ -51,7 +55,8 @@ class Book:
         flow = self.flows.get(conversation.place.flow)
         if flow is not None and flow.version == conversation.version:
             return conversation
-        place = self._known(conversation.place) or (flow or self.start).begin
+        known = self._known(conversation.place)
+        place = known or (flow or self.start).begin
         path = (self._known(each) for each in conversation.path)
         tried = ((self._known(each.place), each) for each in conversation.tried)
         return replace(
@@ -59,7 +64,8 @@ class Book:
             place=place,
             version=self.flows[place.flow].version,
             path=tuple(each for each in path if each is not None),
-            tried=tuple(replace(each, place=known) for known, each in tried if known is not None),
+            tried=tuple(replace(each, place=place) for place, each in tried if place is not None),
+            offered=conversation.offered if known else (),
         )
 
     def _known(self, place: Place) -> Place | None:

@@ -38,7 +38,7 @@ def _machine(book: Book, flow: str, format_: Format, language: Language) -> Grap
     arrows = list(_arrows(book, flow))
     places = dict.fromkeys(place for arrow in arrows for place in (arrow.origin, arrow.to))
     ends = {place for place in places if book.state(place).end}
-    machine = _Drawing(
+    return _Drawing(
         states=[{"name": _name(place, flow), "final": place in ends} for place in places],
         transitions=[
             {
@@ -54,7 +54,6 @@ def _machine(book: Book, flow: str, format_: Format, language: Language) -> Grap
         title=f"title: {flow}" if format_ == "mermaid" else flow,
         graph_engine="mermaid" if format_ == "mermaid" else "graphviz",
     )
-    return machine
 
 
 class _Drawing(GraphMachine):

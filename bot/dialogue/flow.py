@@ -89,7 +89,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where a finding in pasted text leads: from `origin` only, from the other flows only, or from anywhere."""
+    """Where a finding in pasted text leads: from one state, from the other flows, or from anywhere."""
 
     finding: FindingName
     origin: Place | Literal["other flows"] | None

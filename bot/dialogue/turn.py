@@ -16,6 +16,7 @@ from bot.dialogue.phrase import Scene, choices, filled, question
 from bot.dialogue.understand import (
     Answered,
     Commanded,
+    Meaning,
     Named,
     Solved,
     Switched,
@@ -60,11 +61,11 @@ def take_turn(
     person can send. A turn that changes nothing gives the conversation back as it was.
     """
     before = conversation or book.begin(address, _first_language(event))
-    landed = book.land(before)
-    draft = _Draft(book, landed, world)
-    if landed.place != before.place and before.place not in book.renamed:
-        draft.note("turn.guide_changed")
-    draft.take(event)
+    draft = _Draft(book, book.land(before), world)
+    if book.knows(before.place):
+        draft.take(event)
+    else:
+        draft.take_elsewhere(event)
     return draft.turn()
 
 
@@ -111,6 +112,14 @@ class _Draft:
             case _:
                 assert_never(event)
 
+    def take_elsewhere(self, event: Event) -> None:
+        """Take an event that was meant for a place which is gone: evidence counts, an answer does not."""
+        self.note("turn.guide_changed")
+        self._asks = True
+        if isinstance(event, Said | Shared) and find(event.text):
+            self._read(event.text, typed=False)
+        self._silent = isinstance(event, Woke)
+
     def _open(self) -> None:
         if self._scene.state.end:
             self._restart()
@@ -147,9 +156,8 @@ class _Draft:
     def _answer(self, text: str) -> None:
         meaning = self._book.lexicon.understand(self._scene.state, self._conversation.offered, text)
         match meaning:
-            case Answered(id=id_):
-                if not self._choose(id_):
-                    self.note("turn.unclear")
+            case Answered(id=id_) if self._choose(id_):
+                pass
             case Commanded(name=name):
                 self._command(name)
             case Switched(language=language):
@@ -158,26 +166,24 @@ class _Draft:
                 self._leave("solved", "fixed")
             case Thanked():
                 self.note("turn.thanks")
-            case Named(flow=flow) if self._at_the_start:
-                self._move(self._book.flows[flow].begin)
             case _ if self._scene.state.end:
                 self._restart()
-                self._begin_with(text)
-            case _ if not self._conversation.prompt:
-                self._asks = True
-            case Unclear(empty=True):
-                self.note("turn.nothing_read")
+                self._begin_with(meaning)
+            case _ if self._conversation.place == self._book.start.begin:
+                self._begin_with(meaning)
             case _:
-                self.note("turn.unclear")
+                self._wonder(meaning)
 
-    def _begin_with(self, text: str) -> None:
-        meaning = self._book.lexicon.understand(self._scene.state, (), text)
+    def _begin_with(self, meaning: Meaning) -> None:
+        """Start the flow that somebody names in their first words; else ask which one."""
         if isinstance(meaning, Named):
             self._move(self._book.flows[meaning.flow].begin)
+        elif self._conversation.prompt and not self._asks:
+            self._wonder(meaning)
 
-    @property
-    def _at_the_start(self) -> bool:
-        return self._conversation.place == self._book.start.begin
+    def _wonder(self, meaning: Meaning) -> None:
+        empty = isinstance(meaning, Unclear) and meaning.empty
+        self.note("turn.nothing_read" if empty else "turn.unclear")
 
     # --- commands ---
 

@@ -1,7 +1,7 @@
 """The one door in: an event becomes a committed turn, exactly once.
 
-load → `take_turn` → commit; on a conflict the turn is computed again on the newer conversation. Whoever brought
-the event acknowledges it to the platform only after this has returned.
+load → `take_turn` → commit; on a conflict the turn is computed again on the newer conversation. Whoever
+brought the event acknowledges it to the platform only after this has returned.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ class TooManyConflicts(Exception):
 async def receive(store: Store, book: Book, address: Address, event: Event, world: World) -> Sequence[Owed]:
     """Commit the turn that the event leads to, and give the jobs that the caller now holds.
 
-    An event that was committed before gives none. Raises `Unreadable` for a stored conversation that cannot be
-    read (it stays as it is), `StoreUnusable`, and `TooManyConflicts`.
+    An event that was committed before gives none. Raises `Unreadable` for a stored conversation that cannot
+    be read (it stays as it is), `StoreUnusable`, and `TooManyConflicts`.
     """
     record = await store.load(address, now=world.now)
     for _ in range(ATTEMPTS):

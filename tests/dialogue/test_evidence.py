@@ -1,58 +1,18 @@
 """What pasted text shows, and what it does not."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.dialogue.evidence import QUOTE_AT_MOST, find
+from bot.dialogue.evidence import find
 from bot.model import Finding
-from tests.bench.evidence import HOSTILE, logs, repeated
-
-CERTIFICATE = "2016/05/03 22:23:40.981 apsd[74]: Certificate not yet generated"
-UNKNOWN = '2016/05/03 22:13:48.232 apsd[74]: Hardware SerialNumber "unknown" looks incorrect or invalid'
-NOT_AVAILABLE = "      Serial Number (system): Not Available"
-AVAILABLE = "      Serial Number (system): C02AB1CDEF2G"
-ENGLISH_REPORT = f"""\
-$ system_profiler SPSoftwareDataType SPHardwareDataType
-    System Software Overview:
-
-      System Version: OS X 10.11.4 (15E65)
-      Kernel Version: Darwin 15.4.0
-
-    Hardware Overview:
-
-      Model Name: MacBook Pro
-      Model Identifier: MacBookPro11,2
-      Boot ROM Version: MBP112.0138.B17
-      SMC Version (system): 2.18f15
-{NOT_AVAILABLE}
-      Hardware UUID: 01234567-89AB-CDEF-0123-456789ABCDEF
-"""
-JAPANESE_REPORT = """\
-ハードウェアの概要:
-
-  機種名:\tMacBook Air
-  機種ID:\tMac14,2
-  システムのバージョン:\tmacOS 15.1 (24B83)
-  シリアル番号（システム）:\t利用不可
-  ハードウェアUUID:\t01234567-89AB-CDEF-0123-456789ABCDEF
-"""
-DEVICES = """\
-USB:
-    USB 3.0 Bus:
-        Backup Disk:
-          Product ID: 0x1234
-          Serial Number: 57583631453533
-          Manufacturer: Example
-Power:
-      Battery Information:
-          Serial Number: D865033Y2CXF9CPAW
-          Cycle Count: 40
-      Hardware UUID: 01234567-89AB-CDEF-0123-456789ABCDEF
-      Provisioning UDID: 01234567-89AB-CDEF-0123-456789ABCDEF
-Graphics:
-          Display Serial Number: C02AB1CDEF2G
-"""
+from tests.dialogue.pasted_texts import (
+    AVAILABLE,
+    CERTIFICATE,
+    DEVICES,
+    ENGLISH_REPORT,
+    JAPANESE_REPORT,
+    NOT_AVAILABLE,
+    UNKNOWN,
+)
 
 
 def names(text: str) -> list[str]:
@@ -84,7 +44,6 @@ def test_a_report_in_japanese_shows_the_same() -> None:
     "line",
     [
         NOT_AVAILABLE,
-        "Serial Number (system): Not Available",
         "serial number (SYSTEM): not available",
         "Serial Number (system):\tNot Available",
         "Serial\u00a0Number\u00a0(system):\u00a0Not\u00a0Available",
@@ -104,7 +63,6 @@ def test_a_report_in_japanese_shows_the_same() -> None:
         "S\0e\0r\0i\0a\0l\0 \0N\0u\0m\0b\0e\0r\0 \0(\0s\0y\0s\0t\0e\0m\0)\0:\0 \0N\0o\0n\0e\0",
         "Serial Number (system): SystemSerialNumb",
         "Serial Number (system): System Serial#",
-        "Serial Number (system): To be filled by O.E.M.",
         "Serial Number (system): (null)",
         "Serial Number (system): 000000000000",
         "Serial Number (system):\n      Hardware UUID: 01234567",
@@ -162,15 +120,13 @@ def test_a_serial_number_is_seen_and_never_quoted(line: str) -> None:
     "text",
     [
         CERTIFICATE,
-        CERTIFICATE.lower(),
-        f"> {CERTIFICATE}",
-        f"`{CERTIFICATE}`",
+        f"> `{CERTIFICATE.lower()}`",
         f"{CERTIFICATE} {UNKNOWN}",
         "apsd[74]: Certificate not yet generated",
         "May  3 22:23:40 Taros-Mac apsd[74]: Certificate not yet generated",
         "5月  3 22:23:40 Mac apsd[74]: Certificate not yet generated",
         "default 22:23:40.981 apsd Certificate not yet generated",
-        "2024-05-03 22:23:40.981432+0900 0x1a2b Default 0x0 74 0 apsd: (APS) [x:y] Certificate not yet generated",
+        "2024-05-03 22:23:40.981432+0900 0x1a2b Info 0x0 74 0 apsd: (X) [x:y] Certificate not yet generated",
         "2024-05-03 22:23:40.981 Df apsd[74:1a2b] [com.apple.apsd:courier] Certificate not yet generated",
     ],
 )
@@ -184,7 +140,6 @@ def test_apsd_waiting_for_its_certificate_is_seen_in_every_kind_of_log(text: str
         "",
         "what is a serial number?",
         "シリアル番号がわかりません",
-        "シリアル番号はどこにありますか",
         "シリアル番号：不明",
         "Serial number: unknown",
         "my serial number is not available on the box?",
@@ -200,7 +155,6 @@ def test_apsd_waiting_for_its_certificate_is_seen_in_every_kind_of_log(text: str
         "22:23:40 certbot[9]: Certificate not yet generated",
         "22:23:40 apsd[74]: Certificate not yet generated because nobody asked",
         "Console may show apsd: Certificate not yet generated",
-        "apsd wrote that Certificate not yet generated",
         'A line such as Hardware SerialNumber "unknown" looks incorrect or invalid means trouble.',
         "iPhone 14\niOS 17.1\nSerial Number F2LAB1CDEF2G",
         "iOS 17.1 にアップデートしました",
@@ -286,66 +240,8 @@ def test_a_missing_certificate_comes_with_either() -> None:
 
 def test_a_quoted_line_begins_at_its_time_and_hides_the_name_of_the_computer() -> None:
     line = "taro@example.com > May  3 22:23:40 Taros-MacBook-Pro apsd[74]: Certificate not yet generated"
-    assert quote(line, "apns_certificate_missing") == (
-        "May 3 22:23:40 [host] apsd[74]: Certificate not yet generated"
-    )
-
-
-@pytest.mark.parametrize("name", logs())
-def test_a_megabyte_of_other_lines_shows_nothing_and_hides_nothing(name: str) -> None:
-    noise = logs()[name]
-    assert find(noise) == ()
-    assert find(noise + ENGLISH_REPORT + CERTIFICATE + "\n" + noise) == find(ENGLISH_REPORT + CERTIFICATE)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_megabyte_of_anything_comes_to_an_end(name: str) -> None:
-    """A pattern that backtracks without bound would not: a square of a million steps takes hours."""
-    assert all(len(each.quote) <= QUOTE_AT_MOST for each in find(repeated(HOSTILE[name])))
-
-
-PIECES = st.sampled_from(
-    [
-        *HOSTILE.values(),
-        *ENGLISH_REPORT.split(),
-        *JAPANESE_REPORT.split(),
-        CERTIFICATE,
-        UNKNOWN,
-        "\n",
-        " ",
-        "İ",
-    ]
-)
-ANYTHING = st.text(st.characters(codec=None)) | st.lists(PIECES, max_size=30).map("".join)
-NOISE = st.sampled_from(["", "hello", "こんにちは", *[log.split("\n", 1)[0] for log in logs().values()]])
-
-
-@given(ANYTHING)
-def test_any_text_gives_findings_that_can_be_shown(text: str) -> None:
-    found = find(text)
-    assert len({each.name.partition("_present")[0].partition("_missing")[0] for each in found}) == len(found)
-    for each in found:
-        assert 0 < len(each.quote) <= QUOTE_AT_MOST
-        assert each.quote.encode().decode().isprintable()
-        assert each.quote == " ".join(each.quote.split())
-
-
-@given(
-    st.sampled_from(["C02AB1CDEF2G", "taro.yamada@example.com", "+81 90-1234-5678", "090-1234-5678"]),
-    st.sampled_from(
-        [CERTIFICATE, UNKNOWN, AVAILABLE, NOT_AVAILABLE, "22:23:40 {} apsd: Certificate not yet generated"]
-    ),
-    st.sampled_from(["{0} {1}", "{1} {0}", "{0}: {1}", "22:23:40 {0} {1}", "{0}\n{1}\n{0}", "> {0}$ {1}"]),
-)
-def test_no_quote_gives_away_who_or_which_machine_it_was(canary: str, line: str, layout: str) -> None:
-    text = layout.format(canary, line.replace("{}", canary))
-    assert all(canary not in each.quote for each in find(text))
-
-
-@given(st.lists(NOISE, max_size=5), st.lists(NOISE, max_size=5))
-def test_lines_round_the_evidence_change_nothing(above: list[str], below: list[str]) -> None:
-    evidence = f"{CERTIFICATE}\n{ENGLISH_REPORT}"
-    assert find("\n".join([*above, evidence, *below])) == find(evidence)
+    shown = "May 3 22:23:40 [host] apsd[74]: Certificate not yet generated"
+    assert quote(line, "apns_certificate_missing") == shown
 
 
 def test_what_was_masked_already_shows_the_same() -> None:

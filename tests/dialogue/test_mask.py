@@ -74,7 +74,9 @@ def test_what_makes_evidence_readable_stays(text: str) -> None:
 SERIAL = st.from_regex(r"C0[0-9][A-Z0-9]{9}", fullmatch=True)
 ADDRESS = st.from_regex(r"[a-z]{1,9}[.][a-z0-9]{1,9}@[a-z]{2,9}[.](com|co[.]jp)", fullmatch=True)
 PHONE = st.from_regex(r"(0[789]0-|[+]81 90-|[+]1 408 )[0-9]{4}-[0-9]{4}", fullmatch=True)
-AROUND = st.sampled_from(["", " ", "は", "「", "」", "\n", ": ", ", ", "(", ")", "です", "[", "]", "<", ">"])
+AROUND = st.sampled_from(
+    ["", " ", "は", "「", "」", "\n", ":", ": ", ",", "/", "(", ")", "です", "[", "]", "<", ">"]
+)
 
 
 @given(AROUND, SERIAL | ADDRESS | PHONE, AROUND)

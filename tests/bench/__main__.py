@@ -1,0 +1,33 @@
+"""`uv run python -m tests.bench [turns|startup|evidence ...] [--json]`: figures as ratios of one run.
+
+Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures.
+"""
+
+import argparse
+import json
+
+from tests.bench import evidence, startup, turns
+
+BENCHMARKS = {"turns": turns.measure, "startup": startup.measure, "evidence": evidence.measure}
+
+
+def main() -> None:
+    """Run the benchmarks that are named, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true", help="only the JSON line")
+    options = parser.parse_args()
+    if unknown := set(options.names) - BENCHMARKS.keys():
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    figures: dict[str, float] = {}
+    for name in options.names or BENCHMARKS:
+        measured = BENCHMARKS[name]()
+        figures |= measured
+        if not options.json:
+            for key, value in measured.items():
+                print(f"{key:32} {value:>10}")
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
