@@ -2,12 +2,17 @@
 
 import sys
 
-from bot.cli import main as run
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run())
+    try:
+        from bot.cli import main as run  # noqa: PLC0415  it takes half a second, in which Ctrl-C is quiet too
+
+        sys.exit(run())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ class Settings:
     apple_status_url: str | None
     """`APPLE_STATUS_URL`: the folder of Apple's feed; None is Apple's own."""
     flows: Path
-    """`IMESSAGE_SUPPORT_FLOWS`: a folder of flow files to use instead of those that travel with the program."""
+    """`IMESSAGE_SUPPORT_FLOWS`: a folder of flow files to use instead of those that came along."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -35,7 +35,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "APPLE_STATUS_URL must be an address such as https://www.apple.com/support/systemstatus/data"
         )
     flows = Path(environment.get("IMESSAGE_SUPPORT_FLOWS") or SHIPPED)
-    if not flows.is_dir():
+    if not _is_folder(flows):
         problems.append(f"IMESSAGE_SUPPORT_FLOWS names a folder that does not exist: {flows}")
     if problems:
         raise SettingsInvalid(tuple(problems))
@@ -43,8 +43,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _is_web_address(url: str) -> bool:
+    """Say whether a file's name can be put behind the address."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        port_is_possible = parts.port != 0
     except ValueError:
+        return False
+    is_http = parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_possible
+    return is_http and url.isprintable() and not set(url) & set(" ?#")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a folder above it that may not be entered
         return False

@@ -1,14 +1,21 @@
-"""Lines of JSON from a program that drives the chat → what the person did. Pure."""
+"""Lines of JSON from a program that drives the chat → what the person did."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
 from bot.model import Choice, Reply
+
+LINE_LIMIT = 10_000_000
+"""Bytes of a line that are read."""
+
+SHOWN = 120
+"""Characters of what was given that an error repeats."""
 
 LONGEST_WAIT = 10 * 365 * 24 * 3600
 """Seconds that `wait` takes at most: ten years."""
@@ -61,12 +68,25 @@ _decoder = msgspec.json.Decoder(_Line)
 _SHAPE = 'a line is one of {"text": …}, {"pick": …}, {"file": …} and {"wait": seconds}'
 
 
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Give the lines as they come. Of one that is too long, only so much is kept that it shows."""
+    while line := stream.readline(LINE_LIMIT + 1):
+        rest = line
+        while len(rest) > LINE_LIMIT and not rest.endswith(b"\n"):
+            rest = stream.readline(LINE_LIMIT + 1)
+        yield line
+
+
 def read_line(line: bytes, screen: Reply | None) -> Input:
     """Read one line, or raise `BadInput`. `screen` is the reply whose buttons are on the screen."""
+    if len(line) > LINE_LIMIT:
+        raise BadInput(f"a line has {LINE_LIMIT:,} bytes at most")
+    if not line.strip():
+        raise BadInput(f"{_SHAPE}; this one is empty")
     try:
         given = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{_SHAPE}; this one is not: {error}") from error
+        raise BadInput(f"{_SHAPE}; this one is not: {_short(str(error))}") from error
     match given:
         case _Line(text=str(text), pick=None, file=None, wait=None):
             return Text(text)
@@ -86,8 +106,12 @@ def _press(pick: str | int, screen: Reply | None) -> Press:
     choice = _numbered(pick, screen.choices) if isinstance(pick, int) else _called(pick, screen.choices)
     if choice is None:
         known = ", ".join(f"{number} {each.id}" for number, each in enumerate(screen.choices, 1))
-        raise BadInput(f"there is no button {pick!r}; the buttons are: {known}")
+        raise BadInput(f"there is no button {_short(repr(pick))}; the buttons are: {known}")
     return Press(screen.prompt, choice.id)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 
 def _numbered(number: int, choices: Sequence[Choice]) -> Choice | None:
@@ -95,11 +119,16 @@ def _numbered(number: int, choices: Sequence[Choice]) -> Choice | None:
 
 
 def _called(name: str, choices: Sequence[Choice]) -> Choice | None:
-    wanted = name.strip().casefold()
+    """Find the button by its id, else by its label, else by its number written as text."""
+    wanted = _folded(name)
     by_id = (each for each in choices if each.id == wanted)
-    by_label = (each for each in choices if each.label.casefold() == wanted)
-    number = int(wanted) if wanted.isdecimal() and len(wanted) < 4 else 0
-    return next(by_id, None) or next(by_label, None) or _numbered(number, choices)
+    by_label = (each for each in choices if _folded(each.label) == wanted)
+    by_number = (each for number, each in enumerate(choices, 1) if str(number) == wanted)
+    return next(by_id, None) or next(by_label, None) or next(by_number, None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _time(seconds: float) -> timedelta:

@@ -1,78 +1,108 @@
-"""The chat for people: coloured text and numbered buttons in a terminal."""
+"""The chat for people: text and numbered buttons in a terminal."""
 
 import sys
 from asyncio import Runner
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, Literal, TypeAlias
 
-from rich.columns import Columns
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
+from rich.console import Console
 from rich.text import Text
 
 from adapters.console.files import decode
+from adapters.console.inbound import lines_of
+from adapters.console.plain import plain
 from adapters.console.session import Session
-from bot.model import Reply
+from adapters.console.wrap import wrapped
+from bot.model import Choice, Language, Reply
 
-PHRASES = ("console.hint", "console.saved", "console.looking", "console.ended")
-"""The phrases that the screen shows, beside the conversation itself."""
+WIDEST = 76
+"""Cells of a line of text; longer ones are hard to read."""
+
+PhraseName: TypeAlias = Literal["hint", "saved", "looking", "ended"]
+"""What the screen says itself, beside the conversation."""
 
 
-def chat_screen(session: Session, phrases: Mapping[str, str], runner: Runner) -> None:
+def chat_screen(
+    session: Session, phrase: Callable[[PhraseName, Language], str], incoming: BinaryIO | None, runner: Runner
+) -> None:
     """Talk until the person leaves with Ctrl-C or Ctrl-D. The session remembers where they were."""
-    console = Console(highlight=False)
-    read = _reader(console)
+    console = Console(highlight=False, soft_wrap=True)
+    language = runner.run(session.standing()).language
 
-    def show(replies: Sequence[Reply]) -> None:
+    def show(replies: Sequence[Reply]) -> Language:
         for reply in replies:
-            console.print(_rendered(reply))
-        if runner.run(session.standing()).ended:
-            console.print(Text(phrases["console.ended"], style="dim"))
+            width = min(console.width, WIDEST)
+            console.print(Text("─" * width, style="dim"), _rendered(reply, width), sep="\n")
+        standing = runner.run(session.standing())
+        if standing.ended:
+            _whisper(console, phrase("ended", standing.language))
+        return standing.language
 
     try:
-        console.print(Text(phrases["console.hint"], style="dim"))
-        show(runner.run(session.open()))
-        while True:
-            text = read()
-            with console.status(phrases["console.looking"]):
+        _whisper(console, phrase("hint", language))
+        language = show(runner.run(session.open()))
+        for text in _typed(console, incoming):
+            with console.status(phrase("looking", language)):
                 replies = runner.run(session.say(text))
-            show(replies)
-    except (EOFError, KeyboardInterrupt):
-        console.print()
-        console.print(Text(phrases["console.saved"], style="dim"))
+            language = show(replies)
+    except KeyboardInterrupt:
+        pass
+    console.print()
+    _whisper(console, phrase("saved", language))
 
 
-def _reader(console: Console) -> Callable[[], str]:
-    if not (sys.stdin.isatty() and console.is_terminal):
-        return _read_plain_line
+def _whisper(console: Console, text: str) -> None:
+    console.print(Text(wrapped(text, min(console.width, WIDEST)), style="dim"))
+
+
+def _typed(console: Console, incoming: BinaryIO | None) -> Iterator[str]:
+    """Give what is typed until Ctrl-D; several lines that are pasted at once are one text."""
+    texts = _prompted() if sys.stdin and sys.stdin.isatty() and console.is_terminal else _piped(incoming)
+    return (text for text in texts if text.strip())
+
+
+def _prompted() -> Iterator[str]:
     from prompt_toolkit import PromptSession  # noqa: PLC0415  slow to import, and needless without a terminal
     from prompt_toolkit.formatted_text import FormattedText  # noqa: PLC0415
 
     prompt: PromptSession[str] = PromptSession(FormattedText([("bold ansicyan", "› ")]))
-    return prompt.prompt
+    while True:
+        try:
+            typed = prompt.prompt()
+        except EOFError:
+            return
+        yield typed.encode(errors="replace").decode()
 
 
-def _read_plain_line() -> str:
-    line = sys.stdin.buffer.readline()
-    if not line:
-        raise EOFError
-    return decode(line)
+def _piped(incoming: BinaryIO | None) -> Iterator[str]:
+    return map(decode, lines_of(incoming)) if incoming else iter(())
 
 
-def _rendered(reply: Reply) -> RenderableType:
-    answers = [choice for choice in reply.choices if choice.kind == "answer"]
-    commands = [choice for choice in reply.choices if choice.kind == "command"]
-    parts: list[RenderableType] = [Rule(style="dim"), Text(reply.text)]
+def _rendered(reply: Reply, width: int) -> Text:
+    """Give the text, the answers below one another, and the commands that are offered everywhere in rows."""
+    answers = [(n, each) for n, each in enumerate(reply.choices, 1) if each.kind == "answer"]
+    commands = [(n, each) for n, each in enumerate(reply.choices, 1) if each.kind == "command"]
+    parts = [Text(wrapped(plain(reply.text), width))]
     if answers:
-        lines = (
-            Text.assemble((f"{number}  ", "bold cyan"), (choice.label, "bold"))
-            for number, choice in enumerate(answers, 1)
-        )
-        parts.append(Padding(Group(*lines), (1, 0, 0, 2)))
+        parts.append(Text("\n").join(_button(*each, "bold") for each in answers))
     if commands:
-        cells = [
-            Text(f"{number} {choice.label}", style="dim")
-            for number, choice in enumerate(commands, len(answers) + 1)
-        ]
-        parts.append(Padding(Columns(cells, padding=(0, 3)), (1, 0, 1, 2)))
-    return Group(*parts)
+        parts.append(_rows([_button(*each, "dim") for each in commands], width))
+    return Text("\n\n").join(parts).append("\n")
+
+
+def _button(number: int, choice: Choice, style: str) -> Text:
+    return Text.assemble((f"{number:>4} ", f"{style} cyan"), (plain(choice.label), style))
+
+
+def _rows(buttons: Sequence[Text], width: int) -> Text:
+    """Put as many beside one another as fit."""
+    rows = Text()
+    room = 0
+    for button in buttons:
+        if rows and button.cell_len > room:
+            rows.append("\n")
+        if not rows or button.cell_len > room:
+            room = width
+        rows.append(button)
+        room -= button.cell_len
+    return rows

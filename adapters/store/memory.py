@@ -44,10 +44,14 @@ class MemoryStore:
             return Duplicate(record)
         if record.version != expected:
             return Conflict(record)
+        new = self._numbered(address, jobs)
         self._remember(address, event, _LastTurn(now, Record(expected + 1, bytes(body))))
         self._clean(now)
-        owed = [job for job in self._store(address, jobs) if self._is_free(job, now)]
-        return Committed(tuple(self._lend(owed, now + lease)))
+        if new:
+            self._jobs.setdefault(address, {}).update(new)
+        return Committed(
+            tuple(self._lend([job for job in new.values() if self._is_free(job, now)], now + lease))
+        )
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         """Take over due jobs that nobody holds, oldest first: the head of each lane, and any `wake`."""
@@ -90,14 +94,10 @@ class MemoryStore:
             if now - self._turns[idlest].at > KEEP_FOR:
                 del self._turns[idlest]
 
-    def _store(self, address: Address, jobs: Sequence[Due]) -> list["_Job"]:
-        stored = [
-            _Job(Owed(address, number, due.kind, bytes(due.body)), due.at)
-            for due, number in zip(jobs, self._numbers, strict=False)
-        ]
-        if stored:
-            self._jobs.setdefault(address, {}).update({job.owed.number: job for job in stored})
-        return stored
+    def _numbered(self, address: Address, jobs: Sequence[Due]) -> dict[int, "_Job"]:
+        """Number the jobs, without storing them yet."""
+        numbered = zip(jobs, self._numbers, strict=False)
+        return {n: _Job(Owed(address, n, due.kind, bytes(due.body)), due.at) for due, n in numbered}
 
     def _is_free(self, job: "_Job", now: datetime) -> bool:
         held_until = self._held_until.get(job.owed.number)

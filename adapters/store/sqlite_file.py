@@ -106,6 +106,9 @@ def _make(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     if not path.is_file():
         raise StoreUnusable("not_a_database", str(path))
+    # SQLite would open such a file for reading alone, and then fail to lock it with a mere SQLITE_IOERR.
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise StoreUnusable("read_only", str(path))
 
 
 def _make_folder(folder: Path) -> None:
@@ -120,13 +123,17 @@ def _refuse_strangers(path: Path) -> None:
     It must be SQLite that looks: closing a plain `open(path)` would drop this process's lock on the file
     (https://sqlite.org/howtocorrupt.html section 2.2). `immutable` takes no lock and touches no journal.
     """
-    if path.stat().st_size == 0:
+    size = path.stat().st_size
+    if size == 0:
         return
     with closing(_connect(path, "mode=ro&immutable=1")) as database:
         # A crash in the middle of a checkpoint leaves a file that is shorter than its header says, until
         # the write-ahead log is read. Without this SQLite would call it malformed here.
         database.execute("PRAGMA writable_schema = ON")
         _check_header(database, path)
+        in_the_middle = any(Path(f"{path}{end}").exists() for end in ("-wal", "-journal"))
+        if size % _ask(database, "page_size") != 0 and not in_the_middle:
+            raise StoreUnusable("not_a_database", str(path))  # cut short within its last page
 
 
 def _take(database: sqlite3.Connection, path: Path) -> None:
@@ -135,7 +142,6 @@ def _take(database: sqlite3.Connection, path: Path) -> None:
     The tables come first: a crash then never leaves a header without our number in it.
     """
     database.execute("PRAGMA locking_mode = EXCLUSIVE")
-    database.execute("PRAGMA synchronous = FULL")
     database.execute("BEGIN EXCLUSIVE")
     if _ask(database, "schema_version") == 0:
         for statement in _SCHEMA:
@@ -143,6 +149,7 @@ def _take(database: sqlite3.Connection, path: Path) -> None:
     _check_header(database, path)
     database.execute("COMMIT")
     database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
 
 
 def _check_header(database: sqlite3.Connection, path: Path) -> None:

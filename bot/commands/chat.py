@@ -4,23 +4,28 @@ import argparse
 import asyncio
 import getpass
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
+from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
 from adapters.store.memory import MemoryStore
 from bot.app import App, ConsoleSession
 from bot.codec import NewerFormat, Unreadable
 from bot.commands.locale import add_language, language
+from bot.commands.output import fail
 from bot.dialogue.book import Book
 from bot.flowfiles import load_book
 from bot.model import Language
 from bot.ports import Store, StoreUnusable
 from bot.runtime.status import StatusWatch
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,54 +38,67 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="memory, or sqlite:///absolute/path (default: a file in your user data folder)",
     )
-    parser.add_argument("--as", dest="name", metavar="NAME", help="whose conversation it is (default: yours)")
+    parser.add_argument(
+        "--as", dest="name", metavar="NAME", type=_name, help="whose conversation it is (default: yours)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line each way, for programs")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Talk until the input ends or the person leaves."""
+    """Talk until the input ends or the person leaves, which both are a good end: exit 0."""
     settings, spoken = read_settings(os.environ), language(options, os.environ)
     book = load_book(settings.flows)
     try:
-        with asyncio.Runner() as runner:
-            store = _open_store(options.store)
-            source = AppleStatus(settings.apple_status_url or APPLE_STATUS_URL)
-            app = App(book, store, StatusWatch(source), datetime.now().astimezone().tzinfo or UTC)
-            try:
-                session = ConsoleSession(app, options.name or _user(), spoken, lambda: datetime.now(UTC))
-                if options.lang:
-                    runner.run(session.speak(options.lang))
-                _talk(options, book, spoken, session, runner)
-            finally:
-                runner.run(app.close())
+        _talk(options, settings, book, spoken)
     except StoreUnusable as error:
-        text = book.say(f"store.{error.fault}", spoken).replace("{where}", error.where)
-        return _fail(text)
+        return fail(1, book.say(f"store.{error.fault}", spoken).replace("{where}", error.where))
     except NewerFormat:
-        return _fail(book.say("console.stored_newer", spoken))
+        return fail(1, book.say("console.stored_newer", spoken))
     except Unreadable:
-        return _fail(book.say("console.stored_unreadable", spoken))
+        return fail(1, book.say("console.stored_unreadable", spoken))
     return 0
 
 
-def _talk(
-    options: argparse.Namespace, book: Book, spoken: Language, session: ConsoleSession, runner: asyncio.Runner
-) -> None:
-    if options.json:
-        runner.run(chat_lines(session, _lines(), sys.stdout.buffer))
-        return
-    from adapters.console.screen import PHRASES, chat_screen  # noqa: PLC0415  slow to import, needless for JSON
+def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: Language) -> None:
+    with asyncio.Runner() as runner:
+        status = StatusWatch(AppleStatus(settings.apple_status_url or APPLE_STATUS_URL))
+        zone = datetime.now().astimezone().tzinfo or UTC
+        app = App(book, _open_store(options.store), status, zone)
+        try:
+            session = ConsoleSession(app, options.name or _user(), spoken, lambda: datetime.now(UTC))
+            if options.lang:
+                runner.run(session.speak(options.lang))
+            if options.json:
+                chat_lines(session, lines_of(sys.stdin.buffer), sys.stdout.buffer, runner)
+            else:
+                _show(options, book, session, runner)
+        finally:
+            runner.run(app.close())
 
-    phrases = {key: book.say(key, spoken) for key in PHRASES}
-    if options.store == "memory":
-        phrases["console.saved"] = book.say("console.closed", spoken)
-    chat_screen(session, phrases, runner)
+
+def _show(options: argparse.Namespace, book: Book, session: ConsoleSession, runner: asyncio.Runner) -> None:
+    from adapters.console.screen import PhraseName, chat_screen  # noqa: PLC0415  slow to import, needless for JSON
+
+    def phrase(name: PhraseName, language: Language) -> str:
+        forgets = name == "saved" and options.store == "memory"
+        return book.say("console.closed" if forgets else f"console.{name}", language)
+
+    with _ended_politely():
+        chat_screen(session, phrase, sys.stdin.buffer, runner)
 
 
-def _lines() -> Iterator[bytes]:
-    while line := sys.stdin.buffer.readline():
-        if line.strip():
-            yield line
+@contextmanager
+def _ended_politely() -> Iterator[None]:
+    """Let SIGTERM unwind the program, so that the terminal gets its usual mode back."""
+
+    def leave(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _store_url(url: str) -> str | Path:
@@ -90,6 +108,12 @@ def _store_url(url: str) -> str | Path:
     if scheme != "sqlite" or not path.startswith("/") or path.endswith("/"):
         raise argparse.ArgumentTypeError(f"use memory or sqlite:///absolute/path, not {url}")
     return Path(path)
+
+
+def _name(name: str) -> str:
+    if not name.strip() or not name.isprintable():
+        raise argparse.ArgumentTypeError("a name has at least one letter and no control characters")
+    return name
 
 
 def _open_store(url: str | Path | None) -> Store:
@@ -106,11 +130,6 @@ def _open_store(url: str | Path | None) -> Store:
 
 def _user() -> str:
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return getpass.getuser().encode(errors="replace").decode()
+    except (ImportError, KeyError, OSError):  # which one depends on the system
         return "me"
-
-
-def _fail(line: str) -> int:
-    print(line, file=sys.stderr)
-    return 1

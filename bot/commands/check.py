@@ -1,11 +1,12 @@
 """Check the flow files and list every mistake in them."""
 
 import argparse
+import os
 from pathlib import Path
 
+from bot.commands.output import say
 from bot.flowfiles import FlowsInvalid, load_book
 from bot.settings import read_settings
-import os
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,13 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print each mistake as `file:line  what is wrong`; exit 0 only if there is none."""
-    folder = options.folder or read_settings(os.environ).flows
     try:
-        book = load_book(folder)
+        book = load_book(options.folder or read_settings(os.environ).flows)
     except FlowsInvalid as error:
         for problem in error.problems:
-            print(problem)
+            say(str(problem))
         return 1
     states = sum(len(flow.states) for flow in book.flows.values())
-    print(f"{len(book.flows)} flows with {states} states: no mistakes")
+    say(f"{len(book.flows)} flows with {states} states: no mistakes")
     return 0

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
-from adapters.console.files import FileUnreadable, decode, read_file
+from adapters.console.files import FileUnreadable, read_file, read_stream
 from bot.commands.locale import add_language, language
+from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
 from bot.dialogue.evidence import find
 from bot.dialogue.machine import evidence_trigger
@@ -19,6 +18,8 @@ from bot.dialogue.vocabulary import APPLE_GUARDS
 from bot.flowfiles import load_book
 from bot.model import Address, Conversation, Finding, Language, Place, World
 from bot.settings import read_settings
+
+USAGE_ERROR = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,20 +34,24 @@ def run(options: argparse.Namespace) -> int:
     spoken = language(options, os.environ)
     book = load_book(read_settings(os.environ).flows)
     try:
-        text = decode(sys.stdin.buffer.read()) if options.file == "-" else read_file(Path(options.file))
+        text = _read(options.file)
     except FileUnreadable as error:
-        print(book.say(f"file.{error.fault}", spoken).replace("{where}", options.file), file=sys.stderr)
-        return 2
+        return fail(USAGE_ERROR, book.say(f"file.{error.fault}", spoken).replace("{where}", options.file))
     findings = find(text)
     place = _pointed_to(book, findings)
     advice = _advice(book, findings, place, spoken)
     if options.json:
         found = [{"name": finding.name, "quote": finding.quote} for finding in findings]
         at = {"flow": place.flow if place else None, "state": place.state if place else None}
-        print(msgspec.json.encode({"findings": found, **at, "advice": advice}).decode())
+        say_json({"findings": found, **at, "advice": advice})
     else:
-        print("\n\n".join((*_sentences(book, findings, spoken), advice)))
+        say("\n\n".join((*_sentences(book, findings, spoken), advice)))
     return 0
+
+
+def _read(file: str) -> str:
+    path = Path(file)
+    return read_stream(sys.stdin.buffer, path) if file == "-" else read_file(path, pipes=True)
 
 
 def _pointed_to(book: Book, findings: tuple[Finding, ...]) -> Place | None:

@@ -1,6 +1,7 @@
 """Which language to speak with whoever runs a command."""
 
 import argparse
+import re
 from collections.abc import Mapping
 
 from bot.model import LANGUAGES, Language
@@ -18,4 +19,4 @@ def language(options: argparse.Namespace, environment: Mapping[str, str]) -> Lan
         return chosen
     names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     system = next((name for name in names if name), "")
-    return "ja" if system.lower().startswith("ja") else "en"
+    return "ja" if re.match(r"ja(?:[_.@-]|panese|$)", system, re.IGNORECASE) else "en"

@@ -3,14 +3,12 @@
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import msgspec
-
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from bot.commands.locale import add_language, language
+from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
 from bot.dialogue.phrase import STATUS_PAGES, Scene, moment, report_line, service_name
 from bot.flowfiles import load_book
@@ -38,16 +36,16 @@ def run(options: argparse.Namespace) -> int:
     except StatusUnreadable as error:
         why = str(error)
     if options.json:
-        print(msgspec.json.encode(_plain(board, read=not why)).decode())
+        say_json(_as_data(board, read=not why))
     elif not why:
-        print("\n".join(_lines(book, board, spoken)))
+        say("\n".join(_lines(book, board, spoken)))
     if why:
-        text = book.phrases["status.unread"].of(spoken).replace("{why}", why)
-        print(text.replace("{page}", STATUS_PAGES[spoken]), file=sys.stderr)
-    return UNREAD if why else 0
+        text = book.say("status.unread", spoken)
+        return fail(UNREAD, text.replace("{why}", why).replace("{page}", STATUS_PAGES[spoken]))
+    return 0
 
 
-def _plain(board: Board, *, read: bool) -> dict[str, object]:
+def _as_data(board: Board, *, read: bool) -> dict[str, object]:
     services = [
         {
             "name": report.service.value,

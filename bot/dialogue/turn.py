@@ -162,7 +162,7 @@ class _Draft:
                 self._command(name)
             case Switched(language=language):
                 self._speak(language)
-            case Solved() if not self._scene.state.end and self._conversation.prompt:
+            case Solved() if self._conversation.prompt:
                 self._leave("solved", "fixed")
             case Thanked():
                 self.note("turn.thanks")

@@ -80,7 +80,7 @@ class Lexicon:
         self._commands = {
             normal(phrase): name
             for name in COMMANDS
-            for phrase in (name, labels[name].ja, labels[name].en, *words[name])
+            for phrase in (name, *_names(name, labels), *words[name])
         }
         self._whole = {
             normal(phrase): name
@@ -191,6 +191,11 @@ def _standard(name: str, offered: tuple[str, ...]) -> Meaning | None:
     if name in offered:
         return Answered(name)
     return Solved() if name == "fixed" else None
+
+
+def _names(command: CommandName, labels: Mapping[str, Text]) -> tuple[str, ...]:
+    """Give a command's labels; those of `language` name the other language, which is asked for by name."""
+    return () if command == "language" else (labels[command].ja, labels[command].en)
 
 
 def _labels(state: State, standard: Mapping[str, Text]) -> Iterable[tuple[str, str]]:

@@ -86,7 +86,7 @@ class StoresTheJobsOfAConflict(Tampered):
     async def take(self, offer: Offer) -> Result:
         result = await super().take(offer)
         if isinstance(result, Conflict):
-            self._store(offer.address, offer.jobs)
+            self._jobs.setdefault(offer.address, {}).update(self._numbered(offer.address, offer.jobs))
         return result
 
 
@@ -226,6 +226,6 @@ class SaysThatAllWasSettled(MemoryStore):
 
 
 class UsesNumbersAgain(MemoryStore):
-    def _store(self, address: Address, jobs: Sequence[Due]) -> list[_Job]:
+    def _numbered(self, address: Address, jobs: Sequence[Due]) -> dict[int, _Job]:
         self._numbers = count(max(self._jobs.get(address, {0: None})) + 1)
-        return super()._store(address, jobs)
+        return super()._numbered(address, jobs)

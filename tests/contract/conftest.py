@@ -1,7 +1,7 @@
-"""Make pytest explain the asserts of the contract too, which is not in files named `test_…`."""
+"""Make pytest explain the asserts of the contract too, which are not in files named `test_…`."""
 
 import pytest
 
-pytest.register_assert_rewrite(
-    *(f"tests.contract.{part}" for part in ("shorthand", "store_turns", "store_jobs", "store_values"))
-)
+PARTS = ("shorthand", "store_turns", "store_jobs", "store_lanes", "store_values")
+
+pytest.register_assert_rewrite(*(f"tests.contract.{part}" for part in PARTS))

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from bot.ports import Store
-from tests.contract import store_jobs, store_turns, store_values
+from tests.contract import store_jobs, store_lanes, store_turns, store_values
 
 Clause: TypeAlias = Callable[[Store], Coroutine[None, None, None]]
 Opening: TypeAlias = AbstractAsyncContextManager[Store]
@@ -25,7 +25,7 @@ def clauses_of(part: ModuleType) -> list[Clause]:
 
 
 CONTRACT: tuple[Clause, ...] = tuple(
-    clause for part in (store_turns, store_jobs, store_values) for clause in clauses_of(part)
+    clause for part in (store_turns, store_jobs, store_lanes, store_values) for clause in clauses_of(part)
 )
 
 

@@ -1,9 +1,12 @@
 """The part of the store contract about values: any address, any body, copies, and closing."""
 
+from collections.abc import Sequence
 from typing import cast
 
+import pytest
+
 from bot.model import Address
-from bot.ports import Record, Store
+from bot.ports import Due, Record, Store
 from tests.contract.shorthand import ANN, NOW, bodies, claim, say, take, wake
 
 NASTY = (
@@ -95,6 +98,25 @@ async def what_the_caller_changes_afterwards_is_not_stored(store: Store) -> None
     jobs.clear()
     assert await store.load(ANN, now=NOW) == Record(1, b"as it was")
     assert bodies(await claim(store)) == [b"as it was"]
+
+
+class HalfReadable(Sequence[Due]):
+    """Two jobs, the second of which cannot be read."""
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index: int) -> Due:  # type: ignore[override]  # nobody takes a slice
+        if index:
+            raise LookupError
+        return say(b"1")
+
+
+async def a_turn_that_cannot_be_read_to_its_end_is_not_stored_at_all(store: Store) -> None:
+    with pytest.raises(LookupError):
+        await take(store, "e1", body=b"one", jobs=HalfReadable())
+    assert await claim(store) == ()
+    assert bodies(await take(store, "e1", jobs=[say(b"reply")])) == [b"reply"]
 
 
 async def closing_twice_is_harmless(store: Store) -> None:

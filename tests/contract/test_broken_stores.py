@@ -9,6 +9,7 @@ from adapters.store.memory import MemoryStore
 from bot.ports import Store
 from tests.contract import broken_stores as broken
 from tests.contract import store_jobs as jobs
+from tests.contract import store_lanes as lanes
 from tests.contract import store_turns as turns
 from tests.contract import store_values as values
 from tests.contract.store import Clause, hold_to
@@ -29,8 +30,8 @@ FOUND_BY: dict[type[MemoryStore], Clause] = {
     broken.CountsTheDaysFromTheFirstTurn: turns.each_turn_keeps_the_conversation_for_the_full_time_again,
     broken.DropsJobsWithTheConversation: turns.what_is_owed_outlives_the_conversation,
     broken.JoinsTheAddressWithSlashes: values.every_address_has_a_conversation_of_its_own,
-    broken.HasNoLane: jobs.of_two_replies_of_one_turn_only_the_first_is_owed,
-    broken.TakesTheLaneFromItsEnd: jobs.a_lane_is_emptied_in_the_order_of_its_turns,
+    broken.HasNoLane: lanes.of_two_replies_of_one_turn_only_the_first_is_owed,
+    broken.TakesTheLaneFromItsEnd: lanes.a_lane_is_emptied_in_the_order_of_its_turns,
     broken.PutsRemindersIntoTheLane: jobs.a_wake_does_not_hold_up_the_lane,
     broken.WakesTooEarly: jobs.a_wake_that_is_due_later_is_claimed_then_and_not_before,
     broken.KnowsNoLeases: jobs.while_the_committer_holds_a_job_nobody_else_gets_it,
@@ -38,9 +39,9 @@ FOUND_BY: dict[type[MemoryStore], Clause] = {
     broken.LeasesOnlyToTheCommitter: jobs.a_claim_is_a_lease_too,
     broken.ClaimsWithoutLimit: jobs.a_claim_takes_no_more_than_its_limit,
     broken.ClaimsTheNewestFirst: jobs.what_has_been_due_longest_is_claimed_first,
-    broken.StrikesOutWhateverIsFirst: jobs.a_stale_caller_strikes_out_nothing_but_its_own_job,
-    broken.StrikesOutInAnyOrder: jobs.a_job_that_is_not_the_head_cannot_be_settled,
-    broken.SaysThatAllWasSettled: jobs.settling_the_head_succeeds_once,
+    broken.StrikesOutWhateverIsFirst: lanes.a_stale_caller_strikes_out_nothing_but_its_own_job,
+    broken.StrikesOutInAnyOrder: lanes.a_job_that_is_not_the_head_cannot_be_settled,
+    broken.SaysThatAllWasSettled: lanes.settling_the_head_succeeds_once,
     broken.UsesNumbersAgain: jobs.a_number_is_not_used_again_after_its_job_is_gone,
 }
 

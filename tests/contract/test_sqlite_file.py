@@ -78,10 +78,10 @@ def ours_without_a_table(path: Path) -> None:
 
 
 def ours_with_a_damaged_schema(path: Path) -> None:
-    """SQLite quotes the damage in its message, which is then no UTF-8."""
+    """SQLite quotes the damaged name in its message, which is then no UTF-8."""
     make(path)
-    damaged = path.read_bytes().replace(b"CREATE TABLE", b"\x88\xff TABLE")
-    path.write_bytes(damaged)
+    damaged = path.read_bytes().replace(b"CREATE TABLE seen", b"CREATE TABEL seen")
+    path.write_bytes(damaged.replace(b"tableseenseen", b"table\x88\xff\x88\xffseen"))
 
 
 def a_text(path: Path) -> None:
@@ -129,6 +129,15 @@ def test_a_newer_format_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
+def test_a_newer_format_that_is_still_in_the_log_of_a_crash_is_refused(tmp_path: Path) -> None:
+    make(tmp_path / "file")
+    with closing(sqlite3.connect(tmp_path / "file", isolation_level=None)) as newer:
+        newer.execute("PRAGMA user_version = 2")
+        shutil.copy(tmp_path / "file", tmp_path / "crashed")
+        shutil.copy(tmp_path / "file-wal", tmp_path / "crashed-wal")
+    assert fault_of_opening(tmp_path / "crashed") == "newer_format"
+
+
 def test_our_number_without_our_format_is_not_ours(tmp_path: Path) -> None:
     make(tmp_path / "file")
     alter(tmp_path / "file", "PRAGMA user_version = 0")
@@ -136,7 +145,7 @@ def test_our_number_without_our_format_is_not_ours(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_that_a_crash_interrupted_is_finished(tmp_path: Path) -> None:
-    """Its first page is new already and speaks of pages that are still in the write-ahead log only."""
+    """Its first page is new already and speaks of pages of which the next is there by half."""
     path, crashed = tmp_path / "file", tmp_path / "crashed"
     make(path, turns=1)
 
@@ -148,7 +157,7 @@ def test_a_checkpoint_that_a_crash_interrupted_is_finished(tmp_path: Path) -> No
         await store.close()
 
     asyncio.run(grow())
-    crashed.write_bytes(path.read_bytes()[:4096] + crashed.read_bytes()[4096:])
+    crashed.write_bytes(path.read_bytes()[:4096] + crashed.read_bytes()[4096:] + bytes(100))
 
     async def recovered() -> Record:
         store = SqliteStore(crashed)

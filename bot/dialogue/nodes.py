@@ -1,0 +1,229 @@
+"""Reads YAML as the text that stands there; each value knows its line, and none turns into something else.
+
+YAML bites people who are not programmers: `no` becomes false, `007` becomes 7, a key given twice is lost once, and
+a text that begins with `*` or `!` means something. Here every value is a text; the rest is a mistake.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Never, TypeAlias
+
+import yaml
+
+from bot.dialogue.flow import Where
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a flow file, as its editor reads it."""
+
+    file: str
+    line: int
+    what: str
+
+    @classmethod
+    def at(cls, where: Where, what: str) -> "Problem":
+        """Say what is wrong there, in one line, however long the names in it are."""
+        return cls(where.file, where.line, shortened(what, 400))
+
+    def __str__(self) -> str:
+        """Give the line that `imessage-support check` prints."""
+        return f"{self.file}:{self.line}  {self.what}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give the hint to append to "there is no such …", or nothing if nothing is near."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6) if len(name) <= _LONGEST_NAME else ()
+    return f" did you mean `{near[0]}`?" if near else ""
+
+
+_LONGEST_NAME = 60
+
+
+def shortened(text: str, most: int) -> str:
+    """Give the text in one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A single value; `where` is the line of the key or of the `-` before it, in all three kinds."""
+
+    text: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    nodes: tuple["Node", ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`name: value` lines, in their order; of a name given twice the last one counts."""
+
+    nodes: Mapping[str, "Node"]
+    where: Where
+    twice: tuple[tuple[str, Where], ...] = ()
+    """The names that stand here once more."""
+
+
+Node: TypeAlias = Value | Items | Table
+
+
+class Unreadable(Exception):
+    """The text is not YAML, or uses a part of YAML that flow files do without."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+        self.what = what
+
+
+FASTEST: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same YAML either way; the first is written in C and not built everywhere."""
+
+
+def compose(file: str, content: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = FASTEST) -> Node:
+    """Read one YAML document, or raise `Unreadable` at the first place where that is impossible.
+
+    Aliases are refused, so the result is never larger than the text, and so is deep nesting, for which
+    YAML's own `compose` kills the process.
+    """
+    if wrong := _FORBIDDEN.search(content):
+        raise Unreadable(content.count("\n", 0, wrong.start()) + 1, _no_such_character(wrong[0]))
+    try:
+        return _Document(file, yaml.parse(content, Loader=loader)).read()
+    except yaml.MarkedYAMLError as error:
+        lines = content.splitlines()
+        line = _line_of(error, len(lines))
+        hint = _hint(lines[max(line - 2, 0) : line], error)
+        raise Unreadable(line, f"this is not readable as YAML: {error.problem}. {hint}") from error
+
+
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?!^)\ufeff"
+)
+"""What YAML cannot read, and the line ends that only YAML takes for such. A leading mark of UTF-8 is fine."""
+
+
+def _no_such_character(character: str) -> str:
+    return f"there is a character here that no text needs (U+{ord(character):04X}); retype this line"
+
+
+_DEEPEST = 20
+"""Levels of nesting; a flow file has seven."""
+
+
+class _Document:
+    """The nodes of one document out of YAML's events, which come one by one and cost no recursion."""
+
+    def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
+        self._file = file
+        self._events = events
+        self._depth = 0
+
+    def read(self) -> Node:
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise Unreadable(1, "this file is empty")
+        root = self._node(next(self._events), None)
+        next(self._events)
+        more = next(self._events)
+        if not isinstance(more, yaml.StreamEndEvent):
+            self._refuse(more, "`---` begins a second document here; a file holds one, so take this line out")
+        return root
+
+    def _node(self, event: yaml.Event, where: Where | None) -> Node:
+        where = where or self._where(event)
+        match event:
+            case yaml.AliasEvent(anchor=str(anchor)):
+                self._refuse(event, f"`*{shortened(anchor, 30)}` is a YAML alias. {_PLAIN_TEXT}")
+            case yaml.NodeEvent(anchor=str(anchor)):
+                self._refuse(event, f"`&{shortened(anchor, 30)}` is a YAML anchor. {_PLAIN_TEXT}")
+            case yaml.ScalarEvent(tag=str(tag)) | yaml.CollectionStartEvent(tag=str(tag)):
+                self._refuse(event, f"`{shortened(tag, 30)}` is a YAML tag. {_PLAIN_TEXT}")
+            case yaml.ScalarEvent(style='"') if wrong := _FORBIDDEN.search(event.value):
+                self._refuse(event, _no_such_character(wrong[0]))
+            case yaml.ScalarEvent():
+                return Value(event.value, where)
+            case yaml.SequenceStartEvent():
+                return Items(
+                    tuple(self._node(each, None) for each in self._until(yaml.SequenceEndEvent)), where
+                )
+            case _:
+                pass
+        return self._table(where)
+
+    def _table(self, where: Where) -> Table:
+        nodes: dict[str, Node] = {}
+        twice: list[tuple[str, Where]] = []
+        for event in self._until(yaml.MappingEndEvent):
+            key = self._node(event, None)
+            if not isinstance(key, Value):
+                self._refuse(event, "a name belongs before the `:`")
+            if key.text in nodes:
+                twice.append((key.text, key.where))
+            nodes[key.text] = self._node(next(self._events), key.where)
+        return Table(nodes, where, tuple(twice))
+
+    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        self._depth += 1
+        while not isinstance(event := next(self._events), end):
+            if self._depth > _DEEPEST:
+                self._refuse(event, f"this is nested more than {_DEEPEST} levels deep")
+            yield event
+        self._depth -= 1
+
+    def _where(self, event: yaml.Event) -> Where:
+        return Where(self._file, _line(event.start_mark))
+
+    def _refuse(self, event: yaml.Event, what: str) -> Never:
+        raise Unreadable(self._where(event).line, what)
+
+
+_PLAIN_TEXT = "Flow files do without: put a text in quotation marks, and use `like:` for a state like another"
+
+
+def _line_of(error: yaml.MarkedYAMLError, lines: int) -> int:
+    """Give the line to look at: a quotation mark that is never closed is found where it was opened."""
+    unclosed = "quoted scalar" in str(error.context) and "end of stream" in str(error.problem)
+    mark = error.context_mark if unclosed else error.problem_mark
+    return min(_line(mark or error.context_mark), max(lines, 1))
+
+
+def _line(mark: yaml.error.Mark | yaml._yaml.Mark | None) -> int:
+    return mark.line + 1 if mark else 1
+
+
+_HINTS = (
+    (re.compile(r"^ *\t"), "A line begins with a tab; use spaces"),
+    (re.compile(r"^\s*\u3000"), "A line begins with a full-width space; use ordinary ones"),
+    (re.compile(r"^\s*(?:- )?[\w{]+："), "The `：` is full-width; write `: ` with a space after it"),
+)
+"""What people who write Japanese and English, or have an editor set to tabs, get wrong most often."""
+
+
+def _hint(lines: list[str], error: yaml.MarkedYAMLError) -> str:
+    """Say what to look for, in the line of the error and the one above."""
+    for pattern, hint in _HINTS:
+        if any(map(pattern.search, lines)):
+            return hint
+    match str(error.problem):
+        case problem if "quoted scalar" in str(error.context) and "end of stream" in problem:
+            return "The quotation mark that opens here is never closed"
+        case problem if "mapping values" in problem:
+            return (
+                "A text with `: ` in it needs quotation marks; else the indentation is wrong, here or above"
+            )
+        case problem if "cannot start any token" in problem:
+            return "A text that begins with this character needs quotation marks; a tab should be spaces"
+        case _:
+            return "Look for a missing quotation mark or `:`, or wrong indentation, here or just above"

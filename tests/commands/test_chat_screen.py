@@ -1,0 +1,120 @@
+"""`chat` for people, in a real terminal."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from bot.model import Language
+from tests.commands.conftest import Run
+from tests.commands.program import run
+from tests.commands.terminal import CTRL_C, CTRL_D, ENTER, terminal
+from tests.dialogue.pasted_texts import ENGLISH_REPORT
+from tests.wire import apple as wire
+from tests.wire.apple import AppleServer, apple
+
+
+def stored(path: Path) -> tuple[str, str]:
+    """Say where the conversation in the store stands."""
+    (line,) = run("chat", "--json", "--store", f"sqlite://{path}").json
+    return line["flow"], line["state"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "language", "answers"),
+    [(40, "ja", ["1", "1", "まだです", "やり方"]), (80, "en", ["iphone", "go on", "2", "how"])],
+)
+def test_numbers_and_words_lead_on_in_a_narrow_and_in_a_wide_terminal(
+    healthy_apple: AppleServer, tmp_path: Path, columns: int, language: Language, answers: list[str]
+) -> None:
+    store = tmp_path / "store"
+    arguments = ("chat", "--lang", language, "--store", f"sqlite://{store}")
+    with terminal(*arguments, columns=columns, APPLE_STATUS_URL=healthy_apple.url) as window:
+        shown = [window.question(), *(window.answer(each) for each in answers)]
+        window.type(CTRL_D)
+        assert window.end() == 0
+    rows = [row for text in shown for row in text.split("\n") if "http" not in row]
+    assert max(map(cell_len, rows)) <= columns
+    assert all(re.search(r"^ +1 \S", text, re.MULTILINE) for text in shown)
+    assert stored(store) == ("iphone", "toggle_imessage")
+
+
+def test_several_lines_that_are_pasted_are_one_message(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    with terminal("chat", "--store", f"sqlite://{store}") as window:
+        window.question()
+        window.paste(ENGLISH_REPORT + "Model\x1b]0;owned\x07 \u202ename")
+        window.type(ENTER)
+        answer = window.question()
+        window.type(CTRL_C)
+        assert window.end() == 0
+    assert answer.count("─" * 76) == 1
+    assert b"\x1b]0;owned" not in window.raw
+    assert stored(store) == ("mac", "apple_store")
+
+
+@pytest.mark.parametrize("keys", [CTRL_C, CTRL_D, "half a wo" + CTRL_C], ids=["Ctrl-C", "Ctrl-D", "half typed"])
+def test_leaving_is_polite_and_a_good_end(keys: str) -> None:
+    with terminal("chat", "--store", "memory") as window:
+        window.question()
+        window.type(keys)
+        assert window.end() == 0
+        assert window.echoes
+
+
+def test_sigterm_gives_the_terminal_back_as_it_was() -> None:
+    with terminal("chat", "--store", "memory") as window:
+        window.question()
+        window.process.send_signal(signal.SIGTERM)
+        assert window.end() == 128 + signal.SIGTERM
+        assert window.echoes
+
+
+def test_ctrl_c_while_apple_is_asked_leaves_too() -> None:
+    with apple(wire.silent()) as server, terminal("chat", "--store", "memory", APPLE_STATUS_URL=server.url) as window:
+        window.question()
+        window.type("mac" + ENTER)
+        window.wait_for(re.compile("›.*mac.*\n.*…", re.DOTALL))
+        window.type(CTRL_C)
+        assert window.end() == 0
+
+
+def test_whatever_is_typed_the_chat_goes_on() -> None:
+    with terminal("chat", "--store", "memory") as window:
+        window.question()
+        window.type(ENTER + "  " + ENTER)  # nothing at all is no message
+        window.type(b"\xff\xfe\xed\xa0\x80\x0b\x1a\x1c\x07\xe2\x80\xae" + b"x" * 500 + b"\r")
+        assert window.question().count("─" * 76) == 1
+        assert "1 " in window.answer("mac")
+
+
+def test_colours_can_be_switched_off() -> None:
+    colour = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:3|4|9|10)\d(?:;[\d;]*)?m")
+    with terminal("chat", "--store", "memory", NO_COLOR="1") as plain, terminal("chat", "--store", "memory") as usual:
+        plain.question()
+        usual.question()
+    assert not colour.search(plain.raw)
+    assert colour.search(usual.raw)
+
+
+def test_apples_words_reach_the_terminal_without_what_it_would_obey(inside: Run) -> None:
+    words = "Fixed soon\x1b]0;owned\x07\x1b[31m \x9b31m\u202e now"
+    event = {"eventStatus": "ongoing", "statusType": "Outage", "epochStartDate": 1.7e12, "message": words}
+    document = json.dumps({"services": [{"serviceName": "iMessage", "events": [event]}]}).encode()
+    with apple(wire.document(document)) as server:
+        status = inside("status", APPLE_STATUS_URL=server.url).out
+        chat = inside("chat", "--store", "memory", stdin=b"iphone\n", APPLE_STATUS_URL=server.url).out
+    for shown in (status, chat):
+        assert "Fixed soon" in shown
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+
+
+def test_without_a_terminal_each_line_is_an_answer_and_nothing_is_coloured(inside: Run) -> None:
+    done = inside("chat", "--store", "memory", stdin="mac\n\nenglish\n日本語".encode())
+    assert (done.code, done.err) == (0, "")
+    assert done.out.count("─" * 40) == 4
+    assert "\x1b" not in done.out
+    assert done.out.endswith("\n")

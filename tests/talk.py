@@ -1,0 +1,294 @@
+"""Plays a conversation that is written down as data, the whole way from an event to what the person sees.
+
+A file of `tests/conversations` holds talks, separated by `---`; every value in it is text, as in a flow file. Each step is what the person does (at most one
+of `say`, `press`, `press_old`, `share`, `wait`, `open`), and what is to be seen afterwards.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+import yaml
+
+from adapters.store.memory import MemoryStore
+from bot.codec import decode_conversation, decode_job, encode_conversation, encode_job
+from bot.dialogue.book import Book
+from bot.dialogue.flow import Flow
+from bot.dialogue.machine import Arrow, FlowMachine
+from bot.dialogue.turn import take_turn
+from bot.model import (
+    LANGUAGES,
+    Address,
+    Conversation,
+    Event,
+    EventId,
+    FindingName,
+    Language,
+    Opened,
+    Outcome,
+    Picked,
+    Place,
+    Reply,
+    Said,
+    Say,
+    Shared,
+    World,
+)
+from bot.ports import Owed
+from bot.runtime.deliver import deliver, deliver_due
+from bot.runtime.receive import LEASE, receive
+from tests.outside import ANN, START, Weather, world
+
+CONVERSATIONS: Final = Path(__file__).parent / "conversations"
+
+
+class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
+    """What the person does, and what is to be seen afterwards. What is not written is not looked at."""
+
+    board: Weather | None = None
+    """How Apple's board looks from now on."""
+    say: str | None = None
+    press: str | None = None
+    """Presses the button of that choice under the last prompt."""
+    press_old: str | None = None
+    """Presses the button of that choice under the last of the earlier prompts that had one."""
+    share: str | None = None
+    """Sends a text file with this content."""
+    wait: str | None = None
+    """Lets time pass: `10 min`, `2 hours`, `3 days`."""
+    open: Literal["yes"] | None = None
+    """Comes back to the chat without a word."""
+
+    state: str | None = None
+    says: tuple[str, ...] = ()
+    says_not: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    offers_not: tuple[str, ...] = ()
+    language: Language | None = None
+    ended: Literal["yes", "no"] | None = None
+    silent: Literal["yes"] | None = None
+    """Nothing is sent. Without it, exactly one message is."""
+    found: tuple[FindingName, ...] | None = None
+    tried: dict[str, Outcome] | None = None
+    """How the steps went that the bot remembers, in their order, by their state."""
+
+    def __post_init__(self) -> None:
+        """Refuse a step in which the person does two things."""
+        if self._actions > 1:
+            raise ValueError("the person does one thing a step")
+
+    @property
+    def acts(self) -> bool:
+        """Whether the person does something at all."""
+        return self._actions == 1
+
+    @property
+    def _actions(self) -> int:
+        written = (self.say, self.press, self.press_old, self.share, self.wait, self.open)
+        return sum(each is not None for each in written)
+
+
+class Talk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A written conversation. With `language: both` it is played once in each."""
+
+    about: str
+    talk: tuple[Step, ...]
+    language: Literal["ja", "en", "both"] | None = None
+    """What the platform says about the person; without it, nothing."""
+    board: Weather = "clear"
+
+    @property
+    def languages(self) -> tuple[Language | None, ...]:
+        """The languages in which it is played."""
+        return LANGUAGES if self.language == "both" else (self.language,)
+
+
+def read_talks(folder: Path = CONVERSATIONS) -> Iterator[tuple[str, Talk]]:
+    """Give the talks of all files below the folder with their names, or raise for what is not a talk."""
+    for path in sorted(folder.rglob("*.yaml")):
+        for document in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
+            talk = msgspec.convert(document, Talk)
+            yield f"{path.parent.name}/{path.stem}: {talk.about}", talk
+
+
+def play(book: Book, talk: Talk, language: Language | None = None) -> "Player":
+    """Play the talk from its first step to its last; fails at the first thing that is not as written."""
+    player = Player(book, language, talk.board)
+    for number, step in enumerate(talk.talk, 1):
+        try:
+            player.do(step)
+        except Exception as error:
+            error.add_note(f"in step {number} of “{talk.about}” ({language}): {msgspec.to_builtins(step)}")
+            raise
+    return player
+
+
+class Player:
+    """A person at a platform that brings every event twice, and a program that forgets all but its bytes."""
+
+    def __init__(self, book: Book, language: Language | None = None, weather: Weather = "clear") -> None:
+        """Begin a conversation; `language` is what the platform says about the person."""
+        self.machine = NotingMachine(book.flows.values())
+        self.seen: list[Reply] = []
+        """What the last step brought to the screen."""
+        self.prompts: list[Reply] = []
+        """Every message that was ever on the screen, oldest first."""
+        self._book = book
+        self._noting_book = replace(book, machine=self.machine)
+        self._language = language
+        self._weather: Weather = weather
+        self._now = START
+        self._store = MemoryStore()
+        self._ids = count(1)
+
+    # --- what the person does ---
+
+    def do(self, step: Step) -> None:
+        """Do what the step says, and fail if something is not as it says."""
+        self._act(step)
+        self._expect(step)
+
+    def do_all(self, steps: Iterable[Step]) -> None:
+        """Do what the steps say, one after the other."""
+        for step in steps:
+            self.do(step)
+
+    def _act(self, step: Step) -> None:
+        self.seen = []
+        self._weather = step.board or self._weather
+        match step:
+            case Step(say=str(text)):
+                self.happens(Said(self._id(), text, self._language))
+            case Step(press=str(choice)):
+                assert choice in self.offered, f"there is no button {choice}, only {self.offered}"
+                self.happens(Picked(self._id(), self.prompts[-1].prompt, choice))
+            case Step(press_old=str(choice)):
+                self.happens(Picked(self._id(), self._old_prompt(choice), choice))
+            case Step(share=str(text)):
+                self.happens(Shared(self._id(), "log.txt", text, self._language))
+            case Step(wait=str(time)):
+                self.wait(_time(time))
+            case Step(open="yes"):
+                self.happens(Opened(self._id(), self._language))
+            case _:
+                pass
+
+    def happens(self, event: Event) -> None:
+        """Bring the event in twice, and deliver what is owed for it."""
+        asyncio.run(self._happens(event))
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass, and do what is due then."""
+        self._now += time
+        asyncio.run(deliver_due(self._store, self, self._receive, now=self._now))
+        later = self._now + LEASE + timedelta(seconds=1)
+        assert asyncio.run(deliver_due(self._store, self, self._receive, now=later)) == 0
+
+    # --- what there is to see ---
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is remembered, as it comes out of the stored bytes."""
+        return decode_conversation(self.stored)
+
+    @property
+    def stored(self) -> bytes:
+        """The bytes of the conversation."""
+        return asyncio.run(self._store.load(ANN, now=self._now)).body
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The choices under the last message."""
+        return tuple(choice.id for choice in self.prompts[-1].choices)
+
+    @property
+    def text(self) -> str:
+        """What the last step brought to the screen, as one text."""
+        return "\n".join(reply.text for reply in self.seen)
+
+    def _expect(self, step: Step) -> None:
+        now = self.conversation
+        assert len(self.seen) == (step.acts and not step.silent), self.text
+        assert step.state in (None, str(now.place)), f"we are at {now.place}"
+        assert step.language in (None, now.language), f"we speak {now.language}"
+        assert step.ended in (None, "yes" if self._book.state(now.place).end else "no"), f"we are at {now.place}"
+        assert step.found in (None, tuple(each.name for each in now.findings)), now.findings
+        assert step.tried in (None, {each.place.state: each.outcome for each in now.tried}), now.tried
+        assert not [each for each in step.says if each not in self.text], self.text
+        assert not [each for each in step.says_not if each in self.text], self.text
+        assert not [each for each in step.offers if each not in self.offered], self.offered
+        assert not [each for each in step.offers_not if each in self.offered], self.offered
+
+    # --- the way of an event ---
+
+    async def send(self, address: Address, replies: Sequence[Reply]) -> None:
+        """Put replies on the screen."""
+        assert address == ANN
+        self.seen += replies
+        self.prompts += replies
+
+    async def _happens(self, event: Event) -> None:
+        await deliver(self._store, self, await self._receive(ANN, event))
+
+    async def _receive(self, address: Address, event: Event) -> Sequence[Owed]:
+        """Take the event in as the program does, and prove on the way what has to hold for every turn."""
+        outside = world(self._weather, self._now)
+        record = await self._store.load(address, now=self._now)
+        before = decode_conversation(record.body) if record.version else None
+        turn = take_turn(self._noting_book, before, event, outside, address)
+        assert turn == take_turn(self._book, before, event, outside, address), "a turn is pure"
+        owed = await receive(self._store, self._book, address, event, outside)
+        after = await self._store.load(address, now=self._now)
+        assert after.body == encode_conversation(turn.conversation)
+        says = [job for job in turn.jobs if isinstance(job, Say)]
+        assert [each.body for each in owed] == [encode_job(job) for job in says]
+        assert [decode_job(each.body) for each in owed] == says
+        await self._bring_again(address, event, outside)
+        return owed
+
+    async def _bring_again(self, address: Address, event: Event, outside: World) -> None:
+        before = await self._store.load(address, now=self._now)
+        assert await receive(self._store, self._book, address, event, outside) == ()
+        assert await self._store.load(address, now=self._now) == before
+
+    def _old_prompt(self, choice: str) -> int:
+        current = self.prompts[-1].prompt
+        return next(
+            reply.prompt
+            for reply in reversed(self.prompts)
+            if reply.prompt != current and choice in {each.id for each in reply.choices}
+        )
+
+    def _id(self) -> EventId:
+        return EventId(f"event:{next(self._ids)}")
+
+
+class NotingMachine(FlowMachine):
+    """The compiled flows, and a note of every arrow that was taken."""
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        """Compile the flows."""
+        super().__init__(flows)
+        self.taken: set[Arrow] = set()
+
+    def go(self, origin: Place, trigger: str) -> Place | None:
+        """Follow the trigger, and note the arrow if there is one."""
+        to = super().go(origin, trigger)
+        if to is not None:
+            self.taken.add(Arrow(origin, trigger, to))
+        return to
+
+
+def _time(written: str) -> timedelta:
+    found = re.fullmatch(r"(\d+) (min|hours?|days?)", written)
+    assert found, f"`wait: {written}` should be written like `10 min`, `2 hours` or `3 days`"
+    return int(found[1]) * _UNITS[found[2].rstrip("s")]
+
+
+_UNITS = {"min": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

@@ -1,0 +1,64 @@
+"""What the documents say is true of the program."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from adapters.console.inbound import read_line
+from bot.cli import main
+from bot.model import Choice, Reply
+from tests.pictures import drawn, readme_with_drawings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+SCREEN = Reply("", (Choice("fixed", "It works now"), Choice("not_yet", "Still not")), prompt=3)
+
+
+def test_the_readme_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = set(re.findall(r"^    (\w+)\s", capsys.readouterr().out, re.MULTILINE))
+
+    assert commands
+    assert commands == set(re.findall(r"`imessage-support (\w+)", README))
+
+
+def test_the_readme_names_every_setting() -> None:
+    source = (ROOT / "bot" / "settings.py").read_text()
+    settings = set(re.findall(r'environment\.get\("(\w+)"\)', source))
+
+    assert settings
+    assert settings == set(re.findall(r"^\| `([A-Z_]+)`", README, re.MULTILINE))
+
+
+def test_the_lines_for_programs_in_the_readme_are_understood() -> None:
+    lines = re.findall(r"^\| `(\{.*\})` \|", README, re.MULTILINE)
+
+    assert len(lines) == 4
+    assert all(read_line(line.encode(), SCREEN) for line in lines)
+
+
+def test_the_drawings_in_the_readme_are_those_of_the_compiled_machine() -> None:
+    assert README == readme_with_drawings(README), "run `uv run python -m tests.pictures`"
+    assert "apple_status --> internet" in drawn("iphone")
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "flows/README.md"])
+def test_every_link_into_the_repository_leads_somewhere(document: str) -> None:
+    path = ROOT / document
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text())
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_contributing_says_why_of_every_library() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    libraries = {re.split(r"[<>=]", line)[0].lower() for line in project["dependencies"]}
+    explained = {
+        name.lower().replace("_", "-") for name in re.findall(r"^\| ([\w-]+) \|", CONTRIBUTING, re.MULTILINE)
+    }
+
+    assert libraries == explained - {"library"}
