@@ -78,7 +78,10 @@ class Store(Protocol):
     """
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation; one whose last turn is older than `KEEP_FOR` no longer exists."""
+        """Read a conversation; one whose last turn is older than `KEEP_FOR` no longer exists.
+
+        What is still owed to it stays until it is settled.
+        """
         ...
 
     async def commit(
@@ -142,8 +145,15 @@ class Channel(Protocol):
 # --- StatusSource -----------------------------------------------------------------------------------------
 
 
+StatusFault: TypeAlias = Literal["slow", "no_connection", "not_a_status"]
+
+
 class StatusUnreadable(Exception):
-    """Apple's System Status could not be read; the text says why in one English line."""
+    """Apple's System Status could not be read. `fault` says why to people, the text to whoever runs the bot."""
+
+    def __init__(self, why: str, fault: StatusFault = "not_a_status") -> None:
+        super().__init__(why)
+        self.fault: StatusFault = fault
 
 
 class StatusSource(Protocol):

@@ -28,9 +28,7 @@ def world(weather: Weather, now: datetime = START, *, words: Mapping[Language, s
         return World(now, {}, TOKYO)
     read_at = now - timedelta(hours=1) if weather == "old" else now
     boards: dict[Language, Board] = {
-        language: Board(
-            read_at, tuple(_report(service, weather, now, said) for service in Service)
-        )
+        language: Board(read_at, tuple(_report(service, weather, now, said) for service in Service))
         for language, said in words.items()
     }
     return World(now, boards, TOKYO)

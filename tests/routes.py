@@ -32,7 +32,7 @@ def routes(book: Book) -> dict[Place, tuple[Step, ...]]:
 
 
 def _following(book: Book, standing: _Standing) -> list[_Standing]:
-    """Give where each button leads, and "it works now", whatever the board looks like; an end leads nowhere."""
+    """Give where each button and "it works now" lead, whatever the board looks like; an end leads nowhere."""
     if book.state(standing.conversation.place).end:
         return []
     following = []
@@ -40,7 +40,9 @@ def _following(book: Book, standing: _Standing) -> list[_Standing]:
         look = Step(board=weather, open="yes")
         shown = take_turn(book, standing.conversation, Opened(_ID), world(weather), ANN).conversation
         for choice in shown.offered:
-            after = take_turn(book, shown, Picked(_ID, shown.prompt, choice), world(weather), ANN).conversation
+            after = take_turn(
+                book, shown, Picked(_ID, shown.prompt, choice), world(weather), ANN
+            ).conversation
             following.append(_Standing(after, (*standing.steps, look, Step(press=choice))))
         after = take_turn(book, shown, Said(_ID, "fixed"), world(weather), ANN).conversation
         following.append(_Standing(after, (*standing.steps, look, Step(say="fixed"))))

@@ -1,7 +1,8 @@
 """Plays a conversation that is written down as data, the whole way from an event to what the person sees.
 
-A file of `tests/conversations` holds talks, separated by `---`; every value in it is text, as in a flow file. Each step is what the person does (at most one
-of `say`, `press`, `press_old`, `share`, `wait`, `open`), and what is to be seen afterwards.
+A file of `tests/conversations` holds talks, separated by `---`; every value in it is text, as in a flow file.
+Each step is what the person does (at most one of `say`, `press`, `press_old`, `share`, `wait`, `open`), and
+what is to be seen afterwards.
 """
 
 import asyncio
@@ -164,20 +165,24 @@ class Player:
         self._weather = step.board or self._weather
         match step:
             case Step(say=str(text)):
-                self.happens(Said(self._id(), text, self._language))
+                self.happens(Said(self.fresh_id(), text, self._language))
             case Step(press=str(choice)):
                 assert choice in self.offered, f"there is no button {choice}, only {self.offered}"
-                self.happens(Picked(self._id(), self.prompts[-1].prompt, choice))
+                self.happens(Picked(self.fresh_id(), self.prompts[-1].prompt, choice))
             case Step(press_old=str(choice)):
-                self.happens(Picked(self._id(), self._old_prompt(choice), choice))
+                self.happens(Picked(self.fresh_id(), self._old_prompt(choice), choice))
             case Step(share=str(text)):
-                self.happens(Shared(self._id(), "log.txt", text, self._language))
+                self.happens(Shared(self.fresh_id(), "log.txt", text, self._language))
             case Step(wait=str(time)):
                 self.wait(_time(time))
             case Step(open="yes"):
-                self.happens(Opened(self._id(), self._language))
+                self.happens(Opened(self.fresh_id(), self._language))
             case _:
                 pass
+
+    def fresh_id(self) -> EventId:
+        """Give the id of an event that has not happened yet."""
+        return EventId(f"event:{next(self._ids)}")
 
     def happens(self, event: Event) -> None:
         """Bring the event in twice, and deliver what is owed for it."""
@@ -217,7 +222,9 @@ class Player:
         assert len(self.seen) == (step.acts and not step.silent), self.text
         assert step.state in (None, str(now.place)), f"we are at {now.place}"
         assert step.language in (None, now.language), f"we speak {now.language}"
-        assert step.ended in (None, "yes" if self._book.state(now.place).end else "no"), f"we are at {now.place}"
+        assert step.ended in (None, "yes" if self._book.state(now.place).end else "no"), (
+            f"we are at {now.place}"
+        )
         assert step.found in (None, tuple(each.name for each in now.findings)), now.findings
         assert step.tried in (None, {each.place.state: each.outcome for each in now.tried}), now.tried
         assert not [each for each in step.says if each not in self.text], self.text
@@ -264,9 +271,6 @@ class Player:
             for reply in reversed(self.prompts)
             if reply.prompt != current and choice in {each.id for each in reply.choices}
         )
-
-    def _id(self) -> EventId:
-        return EventId(f"event:{next(self._ids)}")
 
 
 class NotingMachine(FlowMachine):

@@ -38,8 +38,11 @@ async def download(url: str, validators: Mapping[str, str], *, seconds: float) -
         async with asyncio.timeout(seconds), _client(seconds) as client:
             return await _follow(client, url, validators)
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise StatusUnreadable(f"Apple's System Status did not answer within {seconds:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError, ValueError, ImportError) as error:
+        why = f"Apple's System Status did not answer within {seconds:g} seconds"
+        raise StatusUnreadable(why, "slow") from error
+    except (httpx.TransportError, httpx.InvalidURL, OSError, ImportError) as error:
+        raise StatusUnreadable(_reason(error), "no_connection") from error
+    except (httpx.HTTPError, zlib.error, ValueError) as error:
         raise StatusUnreadable(_reason(error)) from error
 
 

@@ -19,7 +19,7 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Give the text plain and on one line."""
-    return " ".join(plain(text).split())
+    return " ".join(plain(text).split("\n")).replace("\t", " ")
 
 
 def _shown(character: str) -> str:

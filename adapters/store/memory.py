@@ -46,12 +46,10 @@ class MemoryStore:
             return Conflict(record)
         new = self._numbered(address, jobs)
         self._remember(address, event, _LastTurn(now, Record(expected + 1, bytes(body))))
-        self._clean(now)
         if new:
             self._jobs.setdefault(address, {}).update(new)
-        return Committed(
-            tuple(self._lend([job for job in new.values() if self._is_free(job, now)], now + lease))
-        )
+        owed = [job for job in new.values() if self._is_free(job, now)]
+        return Committed(tuple(self._lend(owed, now + lease)))
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         """Take over due jobs that nobody holds, oldest first: the head of each lane, and any `wake`."""
@@ -84,6 +82,7 @@ class MemoryStore:
         self._turns[address] = turn
         self._seen.pop((address, event), None)
         self._seen[address, event] = turn.at
+        self._clean(turn.at)
 
     def _clean(self, now: datetime) -> None:
         for _ in range(CLEANED_PER_COMMIT):

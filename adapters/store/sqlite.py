@@ -76,18 +76,13 @@ class SqliteStore:
     ) -> Committed | Conflict | Duplicate:
         """Store one turn, all or nothing. Whether the event is known is asked before the version."""
         key = _key(address)
-        with self._transaction() as database:
+        with self._transaction():
             record = self._record(key, now)
             if self._knows(key, event, now):
                 return Duplicate(record)
             if record.version != expected:
                 return Conflict(record)
-            turn = (key, expected + 1, _micros(now), body)
-            database.execute("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?)", turn)
-            database.execute(
-                "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (key, _quoted(event), _micros(now))
-            )
-            self._clean(now)
+            self._remember(key, event, now, Record(expected + 1, body))
             return Committed(self._lend(self._free(self._store(key, jobs), now), now + lease))
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
@@ -138,6 +133,13 @@ class SqliteStore:
             "SELECT 1 FROM seen WHERE address = ? AND event = ? AND at >= ?", wanted
         )
         return seen.fetchone() is not None
+
+    def _remember(self, key: str, event: EventId, now: datetime, record: Record) -> None:
+        turn = (key, record.version, _micros(now), record.body)
+        self._database.execute("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?)", turn)
+        seen = (key, _quoted(event), _micros(now))
+        self._database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", seen)
+        self._clean(now)
 
     def _clean(self, now: datetime) -> None:
         for statement, kept in ((_CLEAN_SEEN, DEDUP_FOR), (_CLEAN_CONVERSATIONS, KEEP_FOR)):

@@ -11,7 +11,7 @@ from bot.dialogue.book import FIRST_FLOW
 from bot.dialogue.flow import Flow, Option, State, Text, Variant, Where
 from bot.dialogue.machine import Arrow, arrows
 from bot.dialogue.parse import Problem, Source, did_you_mean
-from bot.dialogue.understand import normal
+from bot.dialogue.typed import normal
 from bot.dialogue.vocabulary import CASES, COMMANDS, CONSENT, EXITS, PHRASES, PLACEHOLDERS, WORDS
 from bot.model import LANGUAGES, Place
 

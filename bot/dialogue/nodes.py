@@ -1,7 +1,7 @@
 """Reads YAML as the text that stands there; each value knows its line, and none turns into something else.
 
-YAML bites people who are not programmers: `no` becomes false, `007` becomes 7, a key given twice is lost once, and
-a text that begins with `*` or `!` means something. Here every value is a text; the rest is a mistake.
+YAML bites people who are not programmers: `no` becomes false, `007` becomes 7, a key given twice is lost
+once, and a text that begins with `*` or `!` means something. Here every value is a text, the rest a mistake.
 """
 
 import re
@@ -143,23 +143,13 @@ class _Document:
 
     def _node(self, event: yaml.Event, where: Where | None) -> Node:
         where = where or self._where(event)
-        match event:
-            case yaml.AliasEvent(anchor=str(anchor)):
-                self._refuse(event, f"`*{shortened(anchor, 30)}` is a YAML alias. {_PLAIN_TEXT}")
-            case yaml.NodeEvent(anchor=str(anchor)):
-                self._refuse(event, f"`&{shortened(anchor, 30)}` is a YAML anchor. {_PLAIN_TEXT}")
-            case yaml.ScalarEvent(tag=str(tag)) | yaml.CollectionStartEvent(tag=str(tag)):
-                self._refuse(event, f"`{shortened(tag, 30)}` is a YAML tag. {_PLAIN_TEXT}")
-            case yaml.ScalarEvent(style='"') if wrong := _FORBIDDEN.search(event.value):
-                self._refuse(event, _no_such_character(wrong[0]))
-            case yaml.ScalarEvent():
-                return Value(event.value, where)
-            case yaml.SequenceStartEvent():
-                return Items(
-                    tuple(self._node(each, None) for each in self._until(yaml.SequenceEndEvent)), where
-                )
-            case _:
-                pass
+        if isinstance(event, yaml.NodeEvent):
+            self._refuse_specials(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._value(event, where)
+        if isinstance(event, yaml.SequenceStartEvent):
+            nodes = tuple([self._node(each, None) for each in self._until(yaml.SequenceEndEvent)])
+            return Items(nodes, where)
         return self._table(where)
 
     def _table(self, where: Where) -> Table:
@@ -173,6 +163,19 @@ class _Document:
                 twice.append((key.text, key.where))
             nodes[key.text] = self._node(next(self._events), key.where)
         return Table(nodes, where, tuple(twice))
+
+    def _refuse_specials(self, event: yaml.NodeEvent) -> None:
+        tag: str | None = getattr(event, "tag", None)
+        if event.anchor:
+            mark, kind = ("*", "alias") if isinstance(event, yaml.AliasEvent) else ("&", "anchor")
+            self._refuse(event, f"`{mark}{shortened(event.anchor, 30)}` is a YAML {kind}. {_PLAIN_TEXT}")
+        if tag:
+            self._refuse(event, f"`{shortened(tag, 30)}` is a YAML tag. {_PLAIN_TEXT}")
+
+    def _value(self, event: yaml.ScalarEvent, where: Where) -> Value:
+        if event.style == '"' and (wrong := _FORBIDDEN.search(event.value)):
+            self._refuse(event, _no_such_character(wrong[0]))
+        return Value(event.value, where)
 
     def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
         self._depth += 1

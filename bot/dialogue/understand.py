@@ -1,19 +1,18 @@
 """What a typed answer means, in either language, whatever language the conversation is in.
 
 Only the question that was asked is understood here, and the commands that are valid everywhere: a number or a
-label, then a listed phrase as the whole message, then a listed phrase inside a short one (the longest wins,
-so "まだ直りません" is not taken for 「直り」).
+label, then a listed phrase as the whole message, then a listed phrase inside a short one. To be told "great!" when
+it does not work is worse than to be asked again, so a question, a doubt or a "not" is never taken for a yes.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.dialogue.flow import Flow, State, Text
+from bot.dialogue.flow import Flow, Option, State, Text
+from bot.dialogue.typed import NUMBER, Finder, is_doubtful, is_question, normal, politely_short
 from bot.dialogue.vocabulary import COMMANDS, CommandName
-from bot.model import LANGUAGES, Language
+from bot.model import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,6 @@ Meaning: TypeAlias = Answered | Commanded | Switched | Named | Solved | Thanked 
 SHORT = 80
 """Longer messages are stories: a phrase inside them is no answer (characters, after `normal`)."""
 
-_CONSIDERED = 2_000
-"""Characters of a message that are looked at here; logs are read by `evidence`."""
-
 
 class Lexicon:
     """All phrases of a book, ready to be looked up. Built once a book."""
@@ -77,21 +73,19 @@ class Lexicon:
         self, flows: Mapping[str, Flow], labels: Mapping[str, Text], words: Mapping[str, tuple[str, ...]]
     ) -> None:
         """Index the labels and words of the flows, the standard labels, and the phrases of `words.yaml`."""
-        self._commands = {
-            normal(phrase): name
-            for name in COMMANDS
-            for phrase in (name, *_names(name, labels), *words[name])
-        }
         self._whole = {
             normal(phrase): name
             for name, phrases in words.items()
             if name not in COMMANDS
             for phrase in phrases
         }
-        self._inside = {name: _finder(words[name]) for name in ("fixed", "not_yet")}
-        self._topics = {flow.name: _finder(flow.called) for flow in flows.values() if flow.called}
-        self._labels = {
-            state.place: dict(_labels(state, labels))
+        self._commands = {
+            phrase: name for name in COMMANDS for phrase in command_phrases(name, labels, words)
+        }
+        self._outcomes = Finder({name: words[name] for name in ("fixed", "not_yet")})
+        self._topics = Finder({flow.name: flow.called for flow in flows.values()})
+        self._answers = {
+            state.place: _by_phrase(state, labels)
             for flow in flows.values()
             for state in flow.states.values()
         }
@@ -101,81 +95,86 @@ class Lexicon:
         message = normal(text)
         if not message:
             return Unclear(empty=True)
-        return (
-            _numbered(message, offered)
-            or self._labelled(message, state, offered)
-            or self._phrased(message, state, offered)
-            or self._named(message)
-            or self._mentioned(message, text, state, offered)
-            or Unclear()
-        )
+        asks = is_question(text, message)
+        meaning = None if asks else _numbered(message, offered) or self._labelled(message, state, offered)
+        meaning = meaning or self._said(message, state, offered, asks=asks)
+        if meaning is not None:
+            return meaning
+        outcome = None if asks or len(message) > SHORT else self._outcome(message, offered)
+        if isinstance(outcome, Answered):
+            return outcome
+        return self._named(message) or outcome or Unclear()
 
     def _labelled(self, message: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-        answer = self._labels[state.place].get(message)
-        if answer in offered:
-            return Answered(answer)
-        command = self._commands.get(message) or self._commands.get(_politely_short(message))
-        return Commanded(command) if command else None
+        answers = self._answers[state.place].get(message, ())
+        return next((Answered(id_) for id_ in answers if id_ in offered), None)
 
-    def _phrased(self, message: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-        match self._whole.get(message) or self._whole.get(_politely_short(message)):
-            case None:
-                return None
-            case "thanks":
-                return Thanked()
+    def _said(self, message: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
+        """Take the whole message for a listed phrase, politely put or not."""
+        for phrase in dict.fromkeys((message, politely_short(message))):
+            if phrase in self._whole:
+                return self._listed(self._whole[phrase], state, offered, asks=asks)
+            if phrase in self._commands:
+                return Commanded(self._commands[phrase])
+        return None
+
+    def _listed(self, name: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
+        match name:
             case "japanese":
                 return Switched("ja")
             case "english":
                 return Switched("en")
+            case "thanks":
+                return Thanked()
+            case _ if asks:
+                return None
             case "yes" | "no" as stance:
                 return _stance(stance, state, offered)
-            case name:
+            case _:
                 return _standard(name, offered)
 
     def _named(self, message: str) -> Meaning | None:
-        named = [name for name, finder in self._topics.items() if finder.search(message)]
-        return Named(named[0]) if len(named) == 1 else None
+        named = {name for name, _, _ in self._topics.mentions(message)}
+        return Named(named.pop()) if len(named) == 1 else None
 
-    def _mentioned(self, message: str, text: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-        if len(message) > SHORT or text.rstrip().endswith(("?", "？")):
+    def _outcome(self, message: str, offered: tuple[str, ...]) -> Meaning | None:
+        """Say how it went: as the last words have it, but "fixed" only if nothing speaks against it."""
+        mentions = self._outcomes.mentions(message)
+        if not mentions:
             return None
-        lengths = {name: _longest(finder, message) for name, finder in self._inside.items()}
-        name = max(lengths, key=lambda each: lengths[each])
-        if not lengths[name]:
-            return None
+        name, begin, end = mentions[-1]
+        if name == "fixed":
+            contradicted = any(other != name for other, _, _ in mentions)
+            if contradicted or is_doubtful(message, begin, end):
+                return None
         return _standard(name, offered)
 
 
-def normal(text: str) -> str:
-    """Fold what does not change the meaning: width, case, punctuation, emoji, invisible characters, spaces.
-
-    Apostrophes vanish ("didn't" → "didnt"); all else that is no letter or digit becomes one space.
-    """
-    folded = unicodedata.normalize("NFKC", text[:_CONSIDERED]).casefold()
-    kept = (_fold(character) for character in folded if character not in "'’‘`´")
-    return " ".join("".join(kept).split())
+def command_phrases(
+    name: CommandName, labels: Mapping[str, Text], words: Mapping[str, tuple[str, ...]]
+) -> set[str]:
+    """Give what means this command when typed: its id, its labels and its words, without names of languages."""
+    phrases = {normal(phrase) for phrase in (name, labels[name].ja, labels[name].en, *words[name])}
+    return phrases - {normal(phrase) for key in ("japanese", "english") for phrase in words[key]}
 
 
-def _fold(character: str) -> str:
-    if character.isalnum() or character == "ー":
-        return character
-    return "" if unicodedata.category(character) in ("Cf", "Mn", "Cs") else " "
+def answer_phrases(option: Option, labels: Mapping[str, Text]) -> set[str]:
+    """Give what means this answer when typed: its id, its labels in both languages and its own words."""
+    label = option.label if option.label.ja or option.id not in labels else labels[option.id]
+    return {normal(phrase) for phrase in (option.id, label.ja, label.en, *option.words)}
 
 
-_NUMBER = re.compile(r"(?:no |番号 ?)?(\d{1,2}) ?(?:番|番目|つ目|です)*")
-
-_POLITE = re.compile(
-    r"(?:^(?:please|can you|could you|i want to|id like to) )|(?: please| for me| now)$"
-    r"|(?:を?お願い(?:します|いたします)?|を?おねがいします|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|したいです|したい|する)$"
-)
-
-
-def _politely_short(message: str) -> str:
-    return _POLITE.sub("", message).strip()
+def _by_phrase(state: State, labels: Mapping[str, Text]) -> Mapping[str, tuple[str, ...]]:
+    """Index the answers of a state; two that are never offered together may share a phrase."""
+    answers: dict[str, tuple[str, ...]] = {}
+    for option in state.options:
+        for phrase in answer_phrases(option, labels):
+            answers[phrase] = (*answers.get(phrase, ()), option.id)
+    return answers
 
 
 def _numbered(message: str, offered: tuple[str, ...]) -> Meaning | None:
-    found = _NUMBER.fullmatch(message)
+    found = NUMBER.fullmatch(message)
     if not found or not 1 <= int(found[1]) <= len(offered):
         return None
     chosen = offered[int(found[1]) - 1]
@@ -183,38 +182,14 @@ def _numbered(message: str, offered: tuple[str, ...]) -> Meaning | None:
 
 
 def _stance(stance: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-    answers = [option.id for option in state.options if option.stance == stance and option.id in offered]
-    return Answered(answers[0]) if len(answers) == 1 else None
+    """Take a plain yes or no for an answer where that is what was asked: or nothing else is there to say."""
+    options = [option for option in state.options if option.id in offered]
+    asked = len(options) == 1 or {option.stance for option in options} >= {"yes", "no"}
+    answers = [option.id for option in options if option.stance == stance]
+    return Answered(answers[0]) if asked and len(answers) == 1 else None
 
 
 def _standard(name: str, offered: tuple[str, ...]) -> Meaning | None:
     if name in offered:
         return Answered(name)
     return Solved() if name == "fixed" else None
-
-
-def _names(command: CommandName, labels: Mapping[str, Text]) -> tuple[str, ...]:
-    """Give a command's labels; those of `language` name the other language, which is asked for by name."""
-    return () if command == "language" else (labels[command].ja, labels[command].en)
-
-
-def _labels(state: State, standard: Mapping[str, Text]) -> Iterable[tuple[str, str]]:
-    for option in state.options:
-        for language in LANGUAGES:
-            yield normal(option.label.of(language) or standard[option.id].of(language)), option.id
-        for phrase in (option.id, *option.words):
-            yield normal(phrase), option.id
-
-
-def _finder(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Find the phrases inside a message: Latin ones as whole words, Japanese ones anywhere."""
-    longest_first = sorted({normal(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile("|".join(_whole_word(phrase) for phrase in longest_first))
-
-
-def _whole_word(phrase: str) -> str:
-    return rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])" if phrase.isascii() else re.escape(phrase)
-
-
-def _longest(finder: re.Pattern[str], message: str) -> int:
-    return max((len(found[0]) for found in finder.finditer(message)), default=0)

@@ -28,7 +28,12 @@ def environment(**changes: str) -> Mapping[str, str]:
     kept = {
         name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "SYSTEMROOT") if name in os.environ
     }
-    usual = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "NO_PROXY": "127.0.0.1", "APPLE_STATUS_URL": NOWHERE}
+    usual = {
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "NO_PROXY": "127.0.0.1",
+        "APPLE_STATUS_URL": NOWHERE,
+    }
     return {**kept, **usual, **changes}
 
 

@@ -140,7 +140,8 @@ def test_a_line_as_long_as_allowed_is_read(shared: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\x00", "\x1b[2J", "\u202e\u2066", "😀😀", "\ufeff", "\U000e0001", "x" * 100_000, "%s{}{0}"]
+    "text",
+    ["", " ", "\x00", "\x1b[2J", "\u202e\u2066", "😀😀", "\ufeff", "\U000e0001", "x" * 100_000, "%s{}{0}"],
 )
 def test_a_strange_text_is_answered_and_moves_nothing(shared: Chat, text: str) -> None:
     before = shared.standing
@@ -207,7 +208,9 @@ LONGEST_ROUTE = 40
 
 
 def test_there_is_a_route_to_every_end_of_every_flow(book: Book) -> None:
-    ends = {(flow.name, name) for flow in book.flows.values() for name, each in flow.states.items() if each.end}
+    ends = {
+        (flow.name, name) for flow in book.flows.values() for name, each in flow.states.items() if each.end
+    }
     assert set(ROUTES) == ends
 
 

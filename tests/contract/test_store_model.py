@@ -86,17 +86,13 @@ class ModelOfMemory(RuleBasedStateMachine):
         turn = offer(self.store, event, on=expected, body=body, jobs=due, who=who, at=self.now)
         match self.runner.run(turn):
             case Duplicate(record):
-                assert self.knows(who, event)
-                assert record == before
+                assert (self.knows(who, event), record) == (True, before)
             case Conflict(record):
-                assert behind
-                assert not self.knows(who, event)
-                assert record == before
+                assert (self.knows(who, event), bool(behind), record) == (False, True, before)
             case Committed(owed):
-                assert not behind
-                assert not self.knows(who, event)
-                self.turns.append(Turn(who, event, self.now, Record(expected + 1, body)))
+                assert (self.knows(who, event), bool(behind)) == (False, False)
                 new = [Promise(who, each, self.now) for each in due]
+                self.turns.append(Turn(who, event, self.now, Record(expected + 1, body)))
                 self.promises += new
                 self.hand_out(owed, [each for each in new if self.is_free(each)])
 

@@ -1,7 +1,8 @@
-"""Everything that can be pressed is pressed, in every state, both languages and whatever Apple's board says."""
+"""All that can be pressed is pressed: in every state, in both languages, whatever Apple's board says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Literal, NamedTuple, TypeAlias
 
 import pytest
@@ -24,12 +25,23 @@ from bot.model import (
     Shared,
     Tried,
     Turn,
+    World,
 )
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, Weather, world
 
-WEATHERS: tuple[Weather, ...] = ("clear", "down", "maintenance", "unknown", "partly", "old")
-LONG_WORDS: dict[Language, str] = {"en": "Some users may be affected. " * 11, "ja": "一部のユーザに影響が出ています。" * 19}
+Memory: TypeAlias = Literal["little", "much"]
+
+WEATHERS: Mapping[Memory, tuple[Weather, ...]] = {
+    "little": ("clear", "down", "unknown", "partly"),
+    "much": ("down", "unknown"),
+}
+"""The boards under which everything is walked through, with little or much (for long replies) to remember."""
+
+LONG_WORDS: dict[Language, str] = {
+    "en": "Some users may be affected. " * 11,
+    "ja": "一部のユーザに影響が出ています。" * 19,
+}
 """Apple's own words at their longest: an adapter lets 300 characters through."""
 
 ID = EventId("event")
@@ -46,8 +58,6 @@ PASTED = (
 WORDS = ("", "something else altogether", "thanks", "it works now", "still not", *PASTED)
 """Said in every state, beside all the buttons."""
 
-Memory: TypeAlias = Literal["little", "much"]
-
 
 class Standing(NamedTuple):
     """What tells one situation of a conversation from another."""
@@ -56,7 +66,13 @@ class Standing(NamedTuple):
     language: Language
     weather: Weather
     findings: frozenset[FindingName]
-    can_go_back: bool
+
+
+class Walk(NamedTuple):
+    """All turns of a walk, and the boards that it was made under."""
+
+    steps: tuple["Step", ...]
+    weathers: tuple[Weather, ...]
 
 
 class Step(NamedTuple):
@@ -70,29 +86,27 @@ class Step(NamedTuple):
 
 
 @pytest.fixture(scope="module", params=["little", "much"])
-def walk(book: Book, request: pytest.FixtureRequest) -> tuple[Step, ...]:
+def walk(book: Book, request: pytest.FixtureRequest) -> Walk:
     """Walk breadth first through everything that can be pressed, with little or much to remember."""
     memory: Memory = request.param
-    return tuple(_walk(book, memory))
+    return Walk(tuple(_walk(book, memory)), WEATHERS[memory])
 
 
-def test_every_place_is_walked_through_in_both_languages_under_every_board(
-    book: Book, walk: tuple[Step, ...]
-) -> None:
+def test_every_place_is_walked_through_in_both_languages_under_every_board(book: Book, walk: Walk) -> None:
     places = {state.place for flow in book.flows.values() for state in flow.states.values()}
-    walked = {(step.origin.place, step.origin.language, step.origin.weather) for step in walk}
-    assert walked == {(place, language, weather) for place in places for language in LANGUAGES for weather in WEATHERS}
+    walked = {(step.origin.place, step.origin.language, step.origin.weather) for step in walk.steps}
+    assert walked == set(product(places, LANGUAGES, walk.weathers))
 
 
-def test_every_reply_fits_every_platform(walk: tuple[Step, ...]) -> None:
-    for step in walk:
+def test_every_reply_fits_every_platform(walk: Walk) -> None:
+    for step in walk.steps:
         message = reply(step.turn)
         assert message is not None, step
         assert_fits(message)
 
 
-def test_every_question_offers_an_answer_and_every_end_a_way_back_in(book: Book, walk: tuple[Step, ...]) -> None:
-    for step in walk:
+def test_every_question_offers_an_answer_and_every_end_a_way_back_in(book: Book, walk: Walk) -> None:
+    for step in walk.steps:
         message = reply(step.turn)
         assert message is not None
         ids = {choice.id for choice in message.choices}
@@ -106,19 +120,19 @@ def test_every_question_offers_an_answer_and_every_end_a_way_back_in(book: Book,
             assert _answers(message), step
 
 
-def test_every_button_does_what_it_says(book: Book, walk: tuple[Step, ...]) -> None:
-    for step in walk:
-        if isinstance(step.event, Picked):
+def test_every_button_does_what_it_says(book: Book, walk: Walk) -> None:
+    for step in walk.steps:
+        if isinstance(step.event, Picked) and step.event.prompt == step.before.prompt:
             expected, now = _expected(book, step.before, step.event.choice), step.turn.conversation
             assert (now.place, now.language) == expected, step
 
 
-def test_an_end_can_be_reached_from_every_situation_by_answers_alone(book: Book, walk: tuple[Step, ...]) -> None:
-    origins = {step.origin for step in walk}
+def test_an_end_can_be_reached_from_every_situation_by_answers_alone(book: Book, walk: Walk) -> None:
+    origins = {step.origin for step in walk.steps}
     ending = {origin for origin in origins if book.state(origin.place).end}
     answers = [
         (step.origin, step.to)
-        for step in walk
+        for step in walk.steps
         if isinstance(step.event, Picked) and step.event.choice not in set(COMMANDS) - {"skip"}
     ]
     while grown := {origin for origin, to in answers if to in ending} - ending:
@@ -128,10 +142,11 @@ def test_an_end_can_be_reached_from_every_situation_by_answers_alone(book: Book,
 
 @pytest.mark.parametrize("position", [0, -1])
 def test_giving_the_first_answer_each_time_ends_and_so_does_the_last(
-    book: Book, walk: tuple[Step, ...], position: int
+    book: Book, walk: Walk, position: int
 ) -> None:
     """Whoever looks at the board again and again while Apple is down stays there until it changes."""
-    for conversation in {step.origin: step.before for step in walk}.values():
+    starts = {(step.origin.place, step.origin.findings): step.before for step in walk.steps}
+    for conversation in starts.values():
         for _ in range(60):
             shown = take_turn(book, conversation, Opened(ID), world("clear"), ANN)
             if book.state(conversation.place).end:
@@ -148,25 +163,24 @@ def test_giving_the_first_answer_each_time_ends_and_so_does_the_last(
 
 
 def _walk(book: Book, memory: Memory) -> Iterator[Step]:
-    waiting = [
-        (_standing(each, weather), each)
-        for language in LANGUAGES
-        for weather in WEATHERS
-        for each in [take_turn(book, None, Opened(ID, language), world(weather), ANN).conversation]
-    ]
-    seen = {standing for standing, _ in waiting}
+    worlds = {weather: world(weather, words=LONG_WORDS) for weather in WEATHERS[memory]}
+    seen: set[Standing] = set()
+    waiting: list[tuple[Standing, Conversation]] = []
+
+    def wait_for(conversation: Conversation) -> None:
+        for weather, outside in worlds.items():
+            standing = _standing(conversation, weather)
+            if standing not in seen:
+                seen.add(standing)
+                waiting.append((standing, _shown(book, conversation, memory, outside)))
+
+    for language, outside in product(LANGUAGES, worlds.values()):
+        wait_for(take_turn(book, None, Opened(ID, language), outside, ANN).conversation)
     for origin, conversation in waiting:
         for event in _events(conversation):
-            outside = world(origin.weather, words=LONG_WORDS)
-            turn = take_turn(book, conversation, event, outside, ANN)
-            to = _standing(turn.conversation, origin.weather)
-            yield Step(origin, conversation, event, turn, to)
-            for weather in WEATHERS:
-                following = _remembering(book, turn.conversation, memory, weather)
-                standing = _standing(following, weather)
-                if standing not in seen:
-                    seen.add(standing)
-                    waiting.append((standing, following))
+            turn = take_turn(book, conversation, event, worlds[origin.weather], ANN)
+            yield Step(origin, conversation, event, turn, _standing(turn.conversation, origin.weather))
+            wait_for(turn.conversation)
 
 
 def _events(conversation: Conversation) -> Iterator[Event]:
@@ -178,21 +192,24 @@ def _events(conversation: Conversation) -> Iterator[Event]:
     yield Picked(ID, conversation.prompt - 1, "not_yet")
 
 
-def _remembering(book: Book, conversation: Conversation, memory: Memory, weather: Weather) -> Conversation:
-    """Give the conversation as shown under that board; with much to remember, every step was tried."""
+def _shown(book: Book, conversation: Conversation, memory: Memory, outside: World) -> Conversation:
+    """Give the conversation once its question was shown; with much to remember, as much as there can be."""
     if memory == "much":
         steps = [state for flow in book.flows.values() for state in flow.states.values() if state.title]
-        tried = tuple(Tried(state.place, "skipped" if number % 2 else "not_yet") for number, state in enumerate(steps))
-        findings = tuple(replace(each, quote=f"{each.quote:x<160}") for each in conversation.findings)
-        conversation = replace(conversation, tried=tried, findings=findings)
+        tried = (Tried(state.place, ("not_yet", "skipped")[number % 2]) for number, state in enumerate(steps))
+        findings = (
+            replace(each, quote=each.quote[:50].ljust(160, "x")) if len(each.quote) > 50 else each
+            for each in conversation.findings
+        )
+        conversation = replace(conversation, tried=tuple(tried), findings=tuple(findings))
     if book.state(conversation.place).end:
         return conversation
-    return take_turn(book, conversation, Said(ID, ""), world(weather), ANN).conversation
+    return take_turn(book, conversation, Said(ID, ""), outside, ANN).conversation
 
 
 def _standing(conversation: Conversation, weather: Weather) -> Standing:
     findings: frozenset[FindingName] = frozenset(each.name for each in conversation.findings)
-    return Standing(conversation.place, conversation.language, weather, findings, bool(conversation.path))
+    return Standing(conversation.place, conversation.language, weather, findings)
 
 
 def _expected(book: Book, before: Conversation, choice: str) -> tuple[Place, Language]:
