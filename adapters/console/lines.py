@@ -1,28 +1,31 @@
 """The chat for programs: one line of JSON in, exactly one line of JSON out."""
 
-from asyncio import Runner
+from asyncio import AbstractEventLoop
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import BinaryIO
 
 import msgspec
 
 from adapters.console.files import FileUnreadable, read_file
+from adapters.console.finish import finish
 from adapters.console.inbound import BadInput, File, Input, Pause, Press, Text, read_line
 from adapters.console.plain import one_line
 from adapters.console.session import Session
 from bot.model import Reply
 
 
-def chat_lines(session: Session, incoming: Iterable[bytes], outgoing: BinaryIO, runner: Runner) -> None:
+def chat_lines(
+    session: Session, incoming: Iterable[bytes], outgoing: BinaryIO, loop: AbstractEventLoop
+) -> None:
     """Answer every line until the input ends. A line that means nothing gives `{"error": …}`.
 
     Lines are waited for outside of the event loop, so that Ctrl-C ends the wait.
     """
-    screen = runner.run(_answer(session, session.open(), None, outgoing))
+    screen = finish(loop, _answer(session, session.open(), None, outgoing))
     for line in incoming:
         try:
             replies = _do(session, read_line(line, screen))
-            screen = runner.run(_answer(session, replies, screen, outgoing))
+            screen = finish(loop, _answer(session, replies, screen, outgoing))
         except (BadInput, FileUnreadable) as error:
             _write(outgoing, {"error": one_line(str(error))})
 

@@ -1,7 +1,7 @@
 """The chat for people: text and numbered buttons in a terminal."""
 
 import sys
-from asyncio import Runner
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Literal, TypeAlias
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from adapters.console.files import decode
+from adapters.console.finish import finish
 from adapters.console.inbound import lines_of
 from adapters.console.plain import plain
 from adapters.console.session import Session
@@ -23,27 +24,30 @@ PhraseName: TypeAlias = Literal["hint", "saved", "looking", "ended"]
 
 
 def chat_screen(
-    session: Session, phrase: Callable[[PhraseName, Language], str], incoming: BinaryIO | None, runner: Runner
+    session: Session,
+    phrase: Callable[[PhraseName, Language], str],
+    incoming: BinaryIO | None,
+    loop: AbstractEventLoop,
 ) -> None:
     """Talk until the person leaves with Ctrl-C or Ctrl-D. The session remembers where they were."""
     console = Console(highlight=False, soft_wrap=True)
-    language = runner.run(session.standing()).language
+    language = finish(loop, session.standing()).language
 
     def show(replies: Sequence[Reply]) -> Language:
         for reply in replies:
             width = min(console.width, WIDEST)
             console.print(Text("─" * width, style="dim"), _rendered(reply, width), sep="\n")
-        standing = runner.run(session.standing())
+        standing = finish(loop, session.standing())
         if standing.ended:
             _whisper(console, phrase("ended", standing.language))
         return standing.language
 
     try:
         _whisper(console, phrase("hint", language))
-        language = show(runner.run(session.open()))
+        language = show(finish(loop, session.open()))
         for text in _typed(console, incoming):
             with console.status(phrase("looking", language)):
-                replies = runner.run(session.say(text))
+                replies = finish(loop, session.say(text))
             language = show(replies)
     except KeyboardInterrupt:
         pass

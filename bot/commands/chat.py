@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
+from adapters.console.finish import finish
 from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
 from adapters.store.memory import MemoryStore
@@ -60,36 +61,37 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: Language) -> None:
-    with asyncio.Runner() as runner:
-        status = StatusWatch(AppleStatus(settings.apple_status_url or APPLE_STATUS_URL))
-        zone = datetime.now().astimezone().tzinfo or UTC
+    status = StatusWatch(AppleStatus(settings.apple_status_url or APPLE_STATUS_URL))
+    zone = datetime.now().astimezone().tzinfo or UTC
+    with asyncio.Runner() as runner, _ended_by_sigterm():
         app = App(book, _open_store(options.store), status, zone)
         try:
             session = ConsoleSession(app, options.name or _user(), spoken, lambda: datetime.now(UTC))
             if options.lang:
-                runner.run(session.speak(options.lang))
+                finish(runner.get_loop(), session.speak(options.lang))
             if options.json:
-                chat_lines(session, lines_of(sys.stdin.buffer), sys.stdout.buffer, runner)
+                chat_lines(session, lines_of(sys.stdin.buffer), sys.stdout.buffer, runner.get_loop())
             else:
-                _show(options, book, session, runner)
+                _show(options, book, session, runner.get_loop())
         finally:
             runner.run(app.close())
 
 
-def _show(options: argparse.Namespace, book: Book, session: ConsoleSession, runner: asyncio.Runner) -> None:
+def _show(
+    options: argparse.Namespace, book: Book, session: ConsoleSession, loop: asyncio.AbstractEventLoop
+) -> None:
     from adapters.console.screen import PhraseName, chat_screen  # noqa: PLC0415  slow to import, needless for JSON
 
     def phrase(name: PhraseName, language: Language) -> str:
         forgets = name == "saved" and options.store == "memory"
         return book.say("console.closed" if forgets else f"console.{name}", language)
 
-    with _ended_politely():
-        chat_screen(session, phrase, sys.stdin.buffer, runner)
+    chat_screen(session, phrase, sys.stdin.buffer, loop)
 
 
 @contextmanager
-def _ended_politely() -> Iterator[None]:
-    """Let SIGTERM unwind the program, so that the terminal gets its usual mode back."""
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM unwind the program, so that the store is closed and the terminal as it was before."""
 
     def leave(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         board = asyncio.run(source.fetch(spoken, now=now))
     except StatusUnreadable as error:
-        why = str(error)
+        why = str(error).removeprefix("Apple's System Status ")
     if options.json:
         say_json(_as_data(board, read=not why))
     elif not why:

@@ -53,7 +53,7 @@ class Book:
         flow is gone to the very beginning. Steps that no longer exist are forgotten.
         """
         flow = self.flows.get(conversation.place.flow)
-        if flow is not None and flow.version == conversation.version:
+        if flow is not None and flow.version == conversation.version and self._has_all(conversation):
             return conversation
         known = self._known(conversation.place)
         place = known or (flow or self.start).begin
@@ -68,10 +68,16 @@ class Book:
             offered=conversation.offered if known else (),
         )
 
+    def _has_all(self, conversation: Conversation) -> bool:
+        """Say whether no place is gone: the path may lead through other flows, and those change, too."""
+        tried = (each.place for each in conversation.tried)
+        return all(self._has(place) for place in (conversation.place, *conversation.path, *tried))
+
+    def _has(self, place: Place) -> bool:
+        return place.flow in self.flows and place.state in self.flows[place.flow].states
+
     def _known(self, place: Place) -> Place | None:
-        if place.flow in self.flows and place.state in self.flows[place.flow].states:
-            return place
-        return self.renamed.get(place)
+        return place if self._has(place) else self.renamed.get(place)
 
 
 def compile_book(

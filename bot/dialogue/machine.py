@@ -34,6 +34,7 @@ class FlowMachine:
             model=None,
             states=list(self._places),
             initial=None,
+            model_attribute=_STATE,
             auto_transitions=False,
             send_event=True,
             ignore_invalid_triggers=True,

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.dialogue.book import Book
 from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.vocabulary import COMMANDS, GUARDS, CommandName, verdict, watched
+from bot.dialogue.vocabulary import COMMANDS, CommandName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -19,38 +18,37 @@ STATUS_PAGES: Mapping[Language, str] = {
 """Apple's public System Status pages, for people (checked against Apple's own links, 2026)."""
 
 
-@dataclass(frozen=True, slots=True)
 class Scene:
     """What there is to talk about: the book, where the conversation stands, and the outside."""
 
-    book: Book
-    conversation: Conversation
-    world: World
+    def __init__(self, book: Book, conversation: Conversation, world: World) -> None:
+        """Look at the conversation in this world; a scene never changes."""
+        self.book = book
+        self.conversation = conversation
+        self.world = world
+        self.flow: Flow = book.flows[conversation.place.flow]
+        self.state: State = self.flow.states[conversation.place.state]
+        self._reports: tuple[Report, ...] | None = None
+        self._facts: frozenset[str] | None = None
 
     @property
-    def flow(self) -> Flow:
-        """The flow that the conversation is in."""
-        return self.book.flows[self.conversation.place.flow]
-
-    @property
-    def state(self) -> State:
-        """The state that the conversation is in."""
-        return self.book.state(self.conversation.place)
-
-    def phrase(self, key: str, **values: str) -> str:
-        """Give a phrase in the conversation's language, filled with the values."""
-        return fill(self.book.say(key, self.conversation.language), values)
+    def reports(self) -> tuple[Report, ...]:
+        """Apple's reports on the services that this flow depends on."""
+        if self._reports is None:
+            self._reports = watched(self.world.board(self.conversation.language), self.flow.watches)
+        return self._reports
 
     def holds(self, guards: tuple[str, ...]) -> bool:
         """Say whether one of the guards holds; no guards always hold."""
         if not guards:
             return True
-        services = self.flow.watches
-        return any(GUARDS[guard](self.conversation, self.world, services) for guard in guards)
+        if self._facts is None:
+            self._facts = facts(self.conversation, self.reports)
+        return not self._facts.isdisjoint(guards)
 
-    def reports(self) -> tuple[Report, ...]:
-        """Give Apple's reports on the services that this flow depends on."""
-        return watched(self.world.board(self.conversation.language), self.flow.watches)
+    def phrase(self, key: str, **values: str) -> str:
+        """Give a phrase in the conversation's language, filled with the values."""
+        return fill(self.book.say(key, self.conversation.language), values)
 
 
 def question(scene: Scene) -> str:
@@ -144,7 +142,7 @@ def report_line(scene: Scene, report: Report) -> str:
 
 
 def _apple_report(scene: Scene) -> str:
-    active = (report for report in scene.reports() if report.state not in ("ok", "unknown"))
+    active = (report for report in scene.reports if report.state not in ("ok", "unknown"))
     return "\n".join(report_line(scene, report) for report in active)
 
 
@@ -156,7 +154,7 @@ def _checked_at(scene: Scene) -> str:
 def _services(state: str) -> Callable[[Scene], str]:
     def names(scene: Scene) -> str:
         return _listed(
-            scene, (service_name(scene, each.service) for each in scene.reports() if each.state == state)
+            scene, (service_name(scene, each.service) for each in scene.reports if each.state == state)
         )
 
     return names
@@ -193,7 +191,7 @@ def _summary(scene: Scene) -> str:
 
 
 def _apple_now(scene: Scene) -> str:
-    reports = scene.reports()
+    reports = scene.reports
     if verdict(reports) == "unknown":
         return scene.phrase("report.unread")
     if verdict(reports) == "down":

@@ -4,15 +4,11 @@
 called twice for one event. It reads no clock and no network: the outside comes in as `world`.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from bot.dialogue.book import Book
+from bot.dialogue.draft import Draft
 from bot.dialogue.evidence import find
-from bot.dialogue.flow import ExitName
-from bot.dialogue.machine import SKIP, evidence_trigger, exit_trigger
-from bot.dialogue.phrase import Scene, choices, filled, question
 from bot.dialogue.understand import (
     Answered,
     Commanded,
@@ -23,31 +19,20 @@ from bot.dialogue.understand import (
     Thanked,
     Unclear,
 )
-from bot.dialogue.vocabulary import COMMANDS, OUTCOMES, CommandName
+from bot.dialogue.vocabulary import COMMANDS, CommandName
 from bot.model import (
     Address,
     Conversation,
     Event,
-    Finding,
-    Job,
     Language,
     Opened,
-    Outcome,
     Picked,
-    Place,
-    Reply,
     Said,
-    Say,
     Shared,
-    Tried,
     Turn,
-    Wake,
     Woke,
     World,
 )
-
-PATH_LENGTH = 30
-"""How many places "back" remembers, so that a conversation stays small however long somebody goes round."""
 
 DEFAULT_LANGUAGE: Language = "en"
 
@@ -58,14 +43,14 @@ def take_turn(
     """Give the next conversation and the jobs that the event leads to.
 
     `conversation` is None for somebody new, and `address` says who that is. Never raises for anything a
-    person can send. A turn that changes nothing gives the conversation back as it was.
+    person can send.
     """
     before = conversation or book.begin(address, _first_language(event))
-    draft = _Draft(book, book.land(before), world)
+    draft = Draft(book, book.land(before), world)
     if book.knows(before.place):
-        draft.take(event)
+        _take(draft, event)
     else:
-        draft.take_elsewhere(event)
+        _take_elsewhere(draft, event)
     return draft.turn()
 
 
@@ -77,254 +62,117 @@ def _first_language(event: Event) -> Language:
     return hint or DEFAULT_LANGUAGE
 
 
-class _Draft:
-    """A turn in the making; it lives for one call of `take_turn`."""
+def _take(draft: Draft, event: Event) -> None:
+    match event:
+        case Opened():
+            _open(draft)
+        case Said(text=text):
+            _read(draft, text)
+        case Shared(text=text):
+            _search(draft, text)
+        case Picked(prompt=prompt, choice=choice):
+            _press(draft, prompt, choice)
+        case Woke(prompt=prompt):
+            _remind(draft, prompt)
+        case _:
+            assert_never(event)
 
-    def __init__(self, book: Book, conversation: Conversation, world: World) -> None:
-        self._book = book
-        self._world = world
-        self._conversation = conversation
-        self._notes: list[str] = []
-        self._asks = False
-        """Whether the person is asked something new, which makes older buttons old."""
-        self._details: str | None = None
-        """What is said in place of the question, with the question's buttons."""
-        self._silent = False
 
-    @property
-    def _scene(self) -> Scene:
-        return Scene(self._book, self._conversation, self._world)
+def _take_elsewhere(draft: Draft, event: Event) -> None:
+    """Take an event that was meant for a place which is gone: evidence counts, an answer does not."""
+    if isinstance(event, Woke):
+        draft.be_silent()
+    draft.note("turn.guide_changed")
+    draft.ask()
+    if isinstance(event, Said | Shared) and find(event.text):
+        _search(draft, event.text)
 
-    # --- events ---
 
-    def take(self, event: Event) -> None:
-        match event:
-            case Opened():
-                self._open()
-            case Said(text=text):
-                self._read(text, typed=True)
-            case Shared(text=text):
-                self._read(text, typed=False)
-            case Picked(prompt=prompt, choice=choice):
-                self._press(prompt, choice)
-            case Woke(prompt=prompt):
-                self._remind(prompt)
-            case _:
-                assert_never(event)
+def _open(draft: Draft) -> None:
+    if draft.scene.state.end:
+        draft.restart()
+    elif draft.conversation.prompt:
+        draft.note("turn.welcome_back")
 
-    def take_elsewhere(self, event: Event) -> None:
-        """Take an event that was meant for a place which is gone: evidence counts, an answer does not."""
-        self.note("turn.guide_changed")
-        self._asks = True
-        if isinstance(event, Said | Shared) and find(event.text):
-            self._read(event.text, typed=False)
-        self._silent = isinstance(event, Woke)
 
-    def _open(self) -> None:
-        if self._scene.state.end:
-            self._restart()
-        elif self._conversation.prompt:
-            self.note("turn.welcome_back")
-        else:
-            self._asks = True
+def _read(draft: Draft, text: str) -> None:
+    if findings := find(text):
+        draft.follow(findings)
+    else:
+        _answer(draft, text)
 
-    def _read(self, text: str, *, typed: bool) -> None:
-        findings = find(text)
-        if findings:
-            self._follow(findings)
-        elif typed:
-            self._answer(text)
-        else:
-            self.note("turn.file_without_evidence")
 
-    def _press(self, prompt: int, choice: str) -> None:
-        current = prompt == self._conversation.prompt and choice in self._conversation.offered
-        if current and choice in COMMANDS:
-            self._command(choice)
-        elif not current or not self._choose(choice):
-            self.note("turn.old_button")
+def _search(draft: Draft, text: str) -> None:
+    if findings := find(text):
+        draft.follow(findings)
+    else:
+        draft.note("turn.file_without_evidence")
 
-    def _remind(self, prompt: int) -> None:
-        remind = self._scene.state.remind
-        if remind is None or prompt != self._conversation.prompt:
-            self._silent = True
-        else:
-            self._details = remind.text.of(self._conversation.language)
 
-    # --- typed text ---
+def _press(draft: Draft, prompt: int, choice: str) -> None:
+    current = prompt == draft.conversation.prompt and choice in draft.conversation.offered
+    if current and choice in COMMANDS:
+        _command(draft, choice)
+    elif not current or not draft.choose(choice):
+        draft.note("turn.old_button")
 
-    def _answer(self, text: str) -> None:
-        meaning = self._book.lexicon.understand(self._scene.state, self._conversation.offered, text)
-        match meaning:
-            case Answered(id=id_) if self._choose(id_):
-                pass
-            case Commanded(name=name):
-                self._command(name)
-            case Switched(language=language):
-                self._speak(language)
-            case Solved() if self._conversation.prompt:
-                self._leave("solved", "fixed")
-            case Thanked():
-                self.note("turn.thanks")
-            case _ if self._scene.state.end:
-                self._restart()
-                self._begin_with(meaning)
-            case _ if self._conversation.place == self._book.start.begin:
-                self._begin_with(meaning)
-            case _:
-                self._wonder(meaning)
 
-    def _begin_with(self, meaning: Meaning) -> None:
-        """Start the flow that somebody names in their first words; else ask which one."""
-        if isinstance(meaning, Named):
-            self._move(self._book.flows[meaning.flow].begin)
-        elif self._conversation.prompt and not self._asks:
-            self._wonder(meaning)
+def _remind(draft: Draft, prompt: int) -> None:
+    remind = draft.scene.state.remind
+    if remind is None or prompt != draft.conversation.prompt:
+        draft.be_silent()
+    else:
+        draft.tell(remind.text.of(draft.conversation.language))
 
-    def _wonder(self, meaning: Meaning) -> None:
-        empty = isinstance(meaning, Unclear) and meaning.empty
-        self.note("turn.nothing_read" if empty else "turn.unclear")
 
-    # --- commands ---
+def _answer(draft: Draft, text: str) -> None:
+    meaning = draft.book.lexicon.understand(draft.scene.state, draft.conversation.offered, text)
+    match meaning:
+        case Answered(id=id_) if draft.choose(id_):
+            pass
+        case Commanded(name=name):
+            _command(draft, name)
+        case Switched(language=language):
+            draft.speak(language)
+        case Solved() if draft.conversation.prompt:
+            draft.leave("solved")
+        case Thanked():
+            draft.note("turn.thanks")
+        case _ if draft.scene.state.end:
+            draft.restart()
+            _begin_with(draft, meaning)
+        case _ if not draft.conversation.prompt:
+            _begin_with(draft, meaning)
+        case Named() if draft.conversation.place == draft.book.start.begin:
+            _begin_with(draft, meaning)
+        case _:
+            empty = isinstance(meaning, Unclear) and meaning.empty
+            draft.note("turn.nothing_read" if empty else "turn.unclear")
 
-    def _command(self, name: CommandName) -> None:
-        match name:
-            case "how":
-                self._explain()
-            case "skip":
-                self._skip()
-            case "back":
-                self._back()
-            case "restart":
-                self._restart()
-            case "person":
-                self._leave("person", None)
-            case "language":
-                self._speak("en" if self._conversation.language == "ja" else "ja")
-            case "help":
-                self._details = self._scene.phrase("turn.help")
-            case "stop":
-                self._leave("stop", None)
-            case _:
-                assert_never(name)
 
-    def _explain(self) -> None:
-        how = self._scene.state.how
-        if how is None:
-            self.note("turn.no_how")
-        else:
-            self._details = filled(self._scene, how.of(self._conversation.language))
+def _begin_with(draft: Draft, meaning: Meaning) -> None:
+    """Start the flow that somebody names in their first words; who names none is asked."""
+    if isinstance(meaning, Named):
+        draft.move(draft.book.flows[meaning.flow].begin)
 
-    def _skip(self) -> None:
-        origin = self._conversation.place
-        to = self._book.machine.go(origin, SKIP)
-        if to is None:
-            self.note("turn.no_skip")
-        else:
-            self._try("skipped")
-            self._move(to)
 
-    def _back(self) -> None:
-        path = self._conversation.path
-        if not path:
-            self.note("turn.first_step")
-            return
-        tried = tuple(each for each in self._conversation.tried if each.place != path[-1])
-        self._conversation = replace(self._conversation, path=path[:-1], tried=tried)
-        self._arrive(path[-1])
-
-    def _restart(self) -> None:
-        """Begin anew; prompt numbers go on, so that no old button ever fits again."""
-        old = self._conversation
-        self._conversation = replace(self._book.begin(old.address, old.language), prompt=old.prompt)
-        self._asks = True
-
-    def _leave(self, name: ExitName, outcome: Outcome | None) -> None:
-        to = self._book.machine.go(self._conversation.place, exit_trigger(name))
-        if to is None or to == self._conversation.place:
-            self.note("turn.already_here")
-            return
-        if outcome:
-            self._try(outcome)
-        self._move(to)
-
-    def _speak(self, language: Language) -> None:
-        self._conversation = replace(self._conversation, language=language)
-        self.note("turn.language")
-
-    # --- moving ---
-
-    def _choose(self, id_: str) -> bool:
-        option = self._scene.state.option(id_)
-        to = self._book.machine.go(self._conversation.place, id_)
-        if option is None or to is None:
-            return False
-        if id_ in OUTCOMES:
-            self._try(OUTCOMES[id_])
-        self._move(to)
-        return True
-
-    def _follow(self, findings: tuple[Finding, ...]) -> None:
-        """Go where the evidence points, saying why; or say what it shows and stay."""
-        new = {finding.name: finding for finding in findings}
-        replaced = (
-            {"serial_missing", "serial_present"}
-            if new.keys() & {"serial_missing", "serial_present"}
-            else set()
-        )
-        kept = (each for each in self._conversation.findings if each.name not in new.keys() | replaced)
-        self._conversation = replace(self._conversation, findings=(*kept, *findings))
-        for finding in findings:
-            self._notes.append(self._scene.phrase(f"finding.{finding.name}", quote=finding.quote))
-        self._asks = True
-        for finding in findings:
-            to = self._book.machine.go(self._conversation.place, evidence_trigger(finding.name))
-            if to is not None:
-                self._move(to)
-                return
-
-    def _try(self, outcome: Outcome) -> None:
-        """Note how the step went that is being left; an earlier try of the same step counts no more."""
-        place = self._conversation.place
-        if self._scene.state.title is None:
-            return
-        others = tuple(each for each in self._conversation.tried if each.place != place)
-        self._conversation = replace(self._conversation, tried=(*others, Tried(place, outcome)))
-
-    def _move(self, to: Place) -> None:
-        origin = self._conversation.place
-        if to != origin:
-            path = (*self._conversation.path, origin)[-PATH_LENGTH:]
-            self._conversation = replace(self._conversation, path=path)
-        self._arrive(to)
-
-    def _arrive(self, place: Place) -> None:
-        version = self._book.flows[place.flow].version
-        self._conversation = replace(self._conversation, place=place, version=version)
-        self._asks = True
-
-    # --- the outcome ---
-
-    def note(self, key: str) -> None:
-        """Say this phrase before the question."""
-        self._notes.append(self._scene.phrase(key))
-
-    def turn(self) -> Turn:
-        if self._silent:
-            return Turn(self._conversation)
-        scene = self._scene
-        buttons = choices(scene)
-        text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))
-        offered = tuple(button.id for button in buttons)
-        asks = self._asks or offered != self._conversation.offered
-        if asks:
-            prompt = self._conversation.prompt + 1
-            self._conversation = replace(self._conversation, prompt=prompt, offered=offered)
-        reply = Reply(text, buttons, self._conversation.prompt)
-        return Turn(self._conversation, (Say(self._conversation.address, (reply,)), *self._wakes(asks=asks)))
-
-    def _wakes(self, *, asks: bool) -> Iterable[Job]:
-        remind = self._scene.state.remind
-        if remind is not None and asks:
-            at = self._world.now + remind.after
-            yield Wake(self._conversation.address, at, self._conversation.prompt)
+def _command(draft: Draft, name: CommandName) -> None:
+    match name:
+        case "how":
+            draft.explain()
+        case "skip":
+            draft.skip()
+        case "back":
+            draft.back()
+        case "restart":
+            draft.restart()
+        case "person":
+            draft.leave("person")
+        case "language":
+            draft.speak("en" if draft.conversation.language == "ja" else "ja")
+        case "help":
+            draft.tell(draft.scene.phrase("turn.help"))
+        case "stop":
+            draft.leave("stop")
+        case _:
+            assert_never(name)

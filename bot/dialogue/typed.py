@@ -53,7 +53,8 @@ NUMBER = re.compile(
 
 
 _POLITE = re.compile(
-    r"(?:^(?:please|can you|could you|can i|could i|can we|lets|let me|i want to|i would like to|id like to|yes|ok) )"
+    r"(?:^(?:please|can you|could you|can i|could i|can we|lets|let me|i want to|i would like to|id like to"
+    r"|yes|ok) )"
     r"|(?: please| for me| now| thanks| thank you| then)$"
     r"|(?:[をでに]?お願い(?:します|いたします)?|[をで]?おねがいします"
     r"|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|ですね|したいです|したい|します|する)$"
@@ -66,9 +67,9 @@ def politely_short(message: str) -> str:
 
 
 _DOUBT_BEFORE = re.compile(
-    r"(?<![a-z])(?:not|never|dont|doesnt|didnt|isnt|wasnt|cant|cannot|wont|hasnt|havent|couldnt|wouldnt|aint|no longer"
-    r"|nothing|nobody|barely|hardly|almost|maybe|might|if|whether|unless|until|hope|hopefully|should|would|supposed"
-    r"|used to|yesterday|want|need|how|why|when|what)(?![a-z])"
+    r"(?<![a-z])(?:not|never|dont|doesnt|didnt|isnt|wasnt|cant|cannot|wont|hasnt|havent|couldnt|wouldnt|aint"
+    r"|no longer|nothing|nobody|barely|hardly|almost|maybe|might|if|whether|unless|until|hope|hopefully"
+    r"|should|would|supposed|used to|yesterday|want|need|how|why|when|what)(?![a-z])"
     r"|ない|ません|もし|たぶん|多分"
 )
 """What, said before "it works", makes it another thing."""
@@ -96,7 +97,7 @@ class Finder:
         self._pattern = re.compile(rf"(?<![a-z0-9])(?:{latin or '(?!)'})(?![a-z0-9])|(?:{other or '(?!)'})")
 
     def mentions(self, message: str) -> list[tuple[str, int, int]]:
-        """Give the name, begin and end of each phrase in the message; of overlapping ones the first, longest."""
+        """Give the name, begin and end of each phrase in the message; of overlapping ones the longest."""
         return [
             (self._names[found[0]], found.start(), found.end()) for found in self._pattern.finditer(message)
         ]

@@ -1,11 +1,11 @@
 """What a typed answer means, in either language, whatever language the conversation is in.
 
 Only the question that was asked is understood here, and the commands that are valid everywhere: a number or a
-label, then a listed phrase as the whole message, then a listed phrase inside a short one. To be told "great!" when
-it does not work is worse than to be asked again, so a question, a doubt or a "not" is never taken for a yes.
+label, then a listed phrase as the whole message, then a listed phrase inside a short one. To be told "great!"
+when nothing works is worse than to be asked again: a question, a doubt or a "not" is never taken for a yes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -153,7 +153,7 @@ class Lexicon:
 def command_phrases(
     name: CommandName, labels: Mapping[str, Text], words: Mapping[str, tuple[str, ...]]
 ) -> set[str]:
-    """Give what means this command when typed: its id, its labels and its words, without names of languages."""
+    """Give what means this command when typed: its id, labels and words, without the names of languages."""
     phrases = {normal(phrase) for phrase in (name, labels[name].ja, labels[name].en, *words[name])}
     return phrases - {normal(phrase) for key in ("japanese", "english") for phrase in words[key]}
 
@@ -182,7 +182,7 @@ def _numbered(message: str, offered: tuple[str, ...]) -> Meaning | None:
 
 
 def _stance(stance: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-    """Take a plain yes or no for an answer where that is what was asked: or nothing else is there to say."""
+    """Take a plain yes or no for an answer where that was asked, or where there is only one answer."""
     options = [option for option in state.options if option.id in offered]
     asked = len(options) == 1 or {option.stance for option in options} >= {"yes", "no"}
     answers = [option.id for option in options if option.stance == stance]

@@ -1,10 +1,10 @@
 """The closed lists of names that flow files may use. A name that is not here never leaves the parser."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
 from bot.dialogue.flow import ExitName, Stance
-from bot.model import Board, Conversation, FindingName, Outcome, Report, Service, World
+from bot.model import Board, Conversation, FindingName, Outcome, Report, Service
 
 CommandName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]
 COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
@@ -58,41 +58,25 @@ def verdict(reports: tuple[Report, ...]) -> Verdict:
     return "partly" if readable else "unknown"
 
 
-Guard: TypeAlias = Callable[[Conversation, World, tuple[Service, ...]], bool]
-
-
-def _apple(wanted: Verdict) -> Guard:
-    def holds(conversation: Conversation, world: World, services: tuple[Service, ...]) -> bool:
-        return verdict(watched(world.board(conversation.language), services)) == wanted
-
-    return holds
-
-
-def _found(name: FindingName) -> Guard:
-    def holds(conversation: Conversation, _world: World, _services: tuple[Service, ...]) -> bool:
-        return any(finding.name == name for finding in conversation.findings)
-
-    return holds
-
-
-def _fix_known(conversation: Conversation, _world: World, _services: tuple[Service, ...]) -> bool:
-    return any(tried.outcome == "fixed" for tried in conversation.tried)
-
-
-GUARDS: Mapping[str, Guard] = {
-    "apple_down": _apple("down"),
-    "apple_unknown": _apple("unknown"),
-    "apple_partly": _apple("partly"),
-    "apple_clear": _apple("clear"),
-    "fix_known": _fix_known,
-    "serial_not_seen": lambda *scene: not _found("serial_present")(*scene),
-    **{name: _found(name) for name in FINDINGS},
-}
-"""What `when:` may ask."""
-
 APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_partly", "apple_clear")
+
+GUARDS = (*APPLE_GUARDS, "fix_known", "serial_not_seen", *FINDINGS)
+"""What `when:` may ask; `facts` says which of them hold."""
+
 CASES = (APPLE_GUARDS, ("serial_present", "serial_not_seen"))
 """Of each of these groups exactly one guard holds at any time, so together they leave no case out."""
+
+
+def facts(conversation: Conversation, reports: tuple[Report, ...]) -> frozenset[str]:
+    """Give the guards that hold, as far as this conversation and these reports of Apple go."""
+    holding: set[str] = {finding.name for finding in conversation.findings}
+    holding.add(f"apple_{verdict(reports)}")
+    if "serial_present" not in holding:
+        holding.add("serial_not_seen")
+    if any(tried.outcome == "fixed" for tried in conversation.tried):
+        holding.add("fix_known")
+    return frozenset(holding)
+
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "apple_report": ("apple_down",),

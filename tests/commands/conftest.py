@@ -39,13 +39,14 @@ def inside(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[b
         for name, value in changes.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code: object
         try:
             code = main(arguments)
-        except SystemExit as end:
-            assert isinstance(end.code, int)
+        except SystemExit as end:  # which is how argparse ends
             code = end.code
         out, err = capfdbinary.readouterr()
         assert not any(words in out + err for words in NEVER_SHOWN), err.decode()
+        assert isinstance(code, int)
         return Finished(code, out.decode(), err.decode())
 
     return run

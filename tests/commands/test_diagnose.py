@@ -23,18 +23,10 @@ from tests.dialogue.pasted_texts import AVAILABLE, CERTIFICATE, ENGLISH_REPORT, 
         ("", set(), (None, None)),
     ],
 )
-@pytest.mark.parametrize("from_file", [True, False])
 def test_programs_get_the_findings_and_where_they_lead(
-    inside: Run,
-    tmp_path: Path,
-    text: str,
-    names: set[str],
-    place: tuple[str | None, str | None],
-    from_file: bool,
+    inside: Run, text: str, names: set[str], place: tuple[str | None, str | None]
 ) -> None:
-    (tmp_path / "log").write_text(text, encoding="utf-8")
-    source, stdin = (str(tmp_path / "log"), b"") if from_file else ("-", text.encode())
-    done = inside("diagnose", "--json", source, stdin=stdin)
+    done = inside("diagnose", "--json", "-", stdin=text.encode())
     (found,) = done.json
     assert (done.code, done.err) == (0, "")
     assert list(found) == ["findings", "flow", "state", "advice"]
@@ -42,6 +34,12 @@ def test_programs_get_the_findings_and_where_they_lead(
     assert all(list(finding) == ["name", "quote"] and finding["quote"] for finding in found["findings"])
     assert (found["flow"], found["state"]) == place
     assert found["advice"]
+
+
+def test_a_file_is_read_as_the_standard_input_is(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(ENGLISH_REPORT, encoding="utf-8")
+    from_input = inside("diagnose", "-", stdin=ENGLISH_REPORT.encode())
+    assert inside("diagnose", str(tmp_path / "log")) == from_input
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

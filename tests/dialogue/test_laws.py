@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.codec import encode_conversation, encode_job
 from bot.dialogue.book import Book
-from bot.dialogue.turn import PATH_LENGTH, take_turn
+from bot.dialogue.draft import PATH_LENGTH
+from bot.dialogue.turn import take_turn
 from bot.dialogue.vocabulary import COMMANDS
 from bot.model import Conversation, Event, EventId, Opened, Picked, Place, Said, Shared, Woke
 from tests.dialogue.pasted_texts import CERTIFICATE, ENGLISH_REPORT, JAPANESE_REPORT, NOT_AVAILABLE, UNKNOWN

@@ -1,0 +1,182 @@
+"""A turn in the making: the moves that a conversation can make, and the reply that comes of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.dialogue.book import Book
+from bot.dialogue.flow import ExitName
+from bot.dialogue.machine import SKIP, evidence_trigger, exit_trigger
+from bot.dialogue.phrase import Scene, choices, filled, question
+from bot.dialogue.vocabulary import OUTCOMES
+from bot.model import (
+    Conversation,
+    Finding,
+    Job,
+    Language,
+    Outcome,
+    Place,
+    Reply,
+    Say,
+    Tried,
+    Turn,
+    Wake,
+    World,
+)
+
+PATH_LENGTH = 30
+"""How many places "back" remembers, so that a conversation stays small however long somebody goes round."""
+
+_SERIAL = {"serial_missing", "serial_present"}
+
+
+class Draft:
+    """The one thing that changes during a turn; it lives for one call of `take_turn`."""
+
+    def __init__(self, book: Book, conversation: Conversation, world: World) -> None:
+        """Begin with the conversation as it stands."""
+        self.book = book
+        self.conversation = conversation
+        self._world = world
+        self._notes: list[str] = []
+        self._asks = False
+        self._details: str | None = None
+        self._silent = False
+
+    @property
+    def scene(self) -> Scene:
+        """What there is to talk about as of now."""
+        return Scene(self.book, self.conversation, self._world)
+
+    # --- words ---
+
+    def note(self, key: str, **values: str) -> None:
+        """Say this phrase before the question."""
+        self._notes.append(self.scene.phrase(key, **values))
+
+    def tell(self, details: str) -> None:
+        """Say this in place of the question, above the question's buttons."""
+        self._details = details
+
+    def ask(self) -> None:
+        """Ask the question as a new one, which makes the buttons of older prompts old."""
+        self._asks = True
+
+    def be_silent(self) -> None:
+        """Owe nothing for this event."""
+        self._silent = True
+
+    def explain(self) -> None:
+        """Tell more about how the step is done."""
+        how = self.scene.state.how
+        if how is None:
+            self.note("turn.no_how")
+        else:
+            self.tell(filled(self.scene, how.of(self.conversation.language)))
+
+    def speak(self, language: Language) -> None:
+        """Go on in that language."""
+        self.conversation = replace(self.conversation, language=language)
+        self.note("turn.language")
+
+    # --- moves ---
+
+    def choose(self, id_: str) -> bool:
+        """Follow an answer of this state; False if it has none of that id."""
+        option = self.scene.state.option(id_)
+        to = self.book.machine.go(self.conversation.place, id_)
+        if option is None or to is None:
+            return False
+        self.move(to, OUTCOMES.get(id_))
+        return True
+
+    def skip(self) -> None:
+        """Leave the step undone."""
+        to = self.book.machine.go(self.conversation.place, SKIP)
+        if to is None:
+            self.note("turn.no_skip")
+        else:
+            self.move(to, "skipped")
+
+    def leave(self, name: ExitName) -> None:
+        """Take one of the ways out that every state has."""
+        to = self.book.machine.go(self.conversation.place, exit_trigger(name))
+        if to is None or to == self.conversation.place:
+            self.note("turn.already_here")
+        else:
+            self.move(to, "fixed" if name == "solved" else None)
+
+    def back(self) -> None:
+        """Return to the place before this one, as if it had not been left."""
+        path = self.conversation.path
+        if not path:
+            self.note("turn.first_step")
+            return
+        tried = tuple(each for each in self.conversation.tried if each.place != path[-1])
+        self._arrive(path[-1], path[:-1], tried)
+
+    def restart(self) -> None:
+        """Begin anew; prompt numbers go on, so that no old button ever fits again."""
+        old = self.conversation
+        self.conversation = replace(self.book.begin(old.address, old.language), prompt=old.prompt)
+        self.ask()
+
+    def follow(self, findings: tuple[Finding, ...]) -> None:
+        """Go where the evidence points, saying why; or say what it shows and stay."""
+        self._remember(findings)
+        for finding in findings:
+            self.note(f"finding.{finding.name}", quote=finding.quote)
+        for finding in findings:
+            to = self.book.machine.go(self.conversation.place, evidence_trigger(finding.name))
+            if to is not None:
+                self.move(to)
+                return
+        self.ask()
+
+    def move(self, to: Place, outcome: Outcome | None = None) -> None:
+        """Go to that place; remember the way back, and how the step went that is being left."""
+        origin, path = self.conversation.place, self.conversation.path
+        if to != origin:
+            path = (*path, origin)[-PATH_LENGTH:]
+        self._arrive(to, path, self._tried(outcome))
+
+    def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
+        version = self.book.flows[place.flow].version
+        self.conversation = replace(self.conversation, place=place, version=version, path=path, tried=tried)
+        self.ask()
+
+    def _tried(self, outcome: Outcome | None) -> tuple[Tried, ...]:
+        """Give what was tried with this step added; an earlier try of the same step counts no more."""
+        place, tried = self.conversation.place, self.conversation.tried
+        if outcome is None or self.book.state(place).title is None:
+            return tried
+        return (*(each for each in tried if each.place != place), Tried(place, outcome))
+
+    def _remember(self, findings: tuple[Finding, ...]) -> None:
+        """Keep one finding of each name, the newest; a serial number cannot be both missing and there."""
+        new = {finding.name for finding in findings}
+        outdated = new | _SERIAL if new & _SERIAL else new
+        kept = (each for each in self.conversation.findings if each.name not in outdated)
+        self.conversation = replace(self.conversation, findings=(*kept, *findings))
+
+    # --- the outcome ---
+
+    def turn(self) -> Turn:
+        """Give the conversation as it has become, and what is owed for it."""
+        if self._silent:
+            return Turn(self.conversation)
+        scene = self.scene
+        buttons = choices(scene)
+        text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))
+        offered = tuple(button.id for button in buttons)
+        asks = self._asks or offered != self.conversation.offered
+        if asks:
+            prompt = self.conversation.prompt + 1
+            self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
+        reply = Reply(text, buttons, self.conversation.prompt)
+        return Turn(self.conversation, (Say(self.conversation.address, (reply,)), *self._wakes(asks=asks)))
+
+    def _wakes(self, *, asks: bool) -> Iterable[Job]:
+        remind = self.scene.state.remind
+        if remind is not None and asks:
+            at = self._world.now + remind.after
+            yield Wake(self.conversation.address, at, self.conversation.prompt)
