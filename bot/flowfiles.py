@@ -25,8 +25,10 @@ class FlowsInvalid(Exception):
 def load_book(folder: Path = SHIPPED) -> Book:
     """Read and compile all flow files of a folder, or raise `FlowsInvalid` with every mistake in them."""
     files, problems = _read(folder)
+    if problems:
+        raise FlowsInvalid(problems)
     source = parse(files)
-    problems = (*problems, *source.problems) if problems else check(source)
+    problems = check(source)
     if problems:
         raise FlowsInvalid(problems)
     return compile_book(source.flows, source.phrases, source.words)

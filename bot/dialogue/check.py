@@ -1,7 +1,7 @@
 """Proves, over all flow files together, that a conversation cannot go wrong because of them.
 
-Every state can be reached and leads to an end; settings are lost by consent only; both languages say the same;
-a placeholder has a value where it stands; what people type has one meaning; a reply fits every platform.
+Every state is reached and leads to an end; settings are lost by consent only; both languages say the same; a
+placeholder has a value where it stands; what people type has one meaning; replies fit every platform.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

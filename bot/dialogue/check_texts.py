@@ -152,5 +152,5 @@ def _braces(where: Where, text: Text) -> Iterator[Problem]:
         if loose:
             yield Problem.at(
                 where,
-                f"the `{language}:` text has a `{loose[0]}` that belongs to no placeholder such as {{summary}}",
+                f"the `{language}:` text has a `{loose[0]}` outside of a placeholder such as {{summary}}",
             )

@@ -50,6 +50,7 @@ def _machine(book: Book, flow: str, format_: Format, language: Language) -> Grap
             for arrow in arrows
         ],
         initial=_name(book.flows[flow].begin, flow),
+        model_attribute="_state",
         auto_transitions=False,
         title=f"title: {flow}" if format_ == "mermaid" else flow,
         graph_engine="mermaid" if format_ == "mermaid" else "graphviz",

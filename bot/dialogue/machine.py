@@ -34,7 +34,7 @@ class FlowMachine:
             model=None,
             states=list(self._places),
             initial=None,
-            model_attribute=_STATE,
+            model_attribute="_state",  # the library refuses triggers of this name; no answer can have it
             auto_transitions=False,
             send_event=True,
             ignore_invalid_triggers=True,
@@ -61,10 +61,15 @@ class FlowMachine:
 class _Draft:
     """What the library moves: it lives for one call, so no model ever has to be registered or removed."""
 
-    __slots__ = ("state",)
+    __slots__ = ("_state",)
 
     def __init__(self, state: str) -> None:
-        self.state = state
+        self._state = state
+
+    @property
+    def state(self) -> str:
+        """Where it has been moved."""
+        return self._state
 
 
 def exit_trigger(name: ExitName) -> str:

@@ -35,11 +35,16 @@ class Problem:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give the hint to append to "there is no such …", or nothing if nothing is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6) if len(name) <= _LONGEST_NAME else ()
+    names = list(known)
+    if len(name) > _LONGEST_NAME or len(names) > _MOST_NAMES:
+        return ""
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
     return f" did you mean `{near[0]}`?" if near else ""
 
 
 _LONGEST_NAME = 60
+_MOST_NAMES = 1_000
+"""Comparing names takes time; no flow has as many."""
 
 
 def shortened(text: str, most: int) -> str:
@@ -208,7 +213,6 @@ def _line(mark: yaml.error.Mark | yaml._yaml.Mark | None) -> int:
 
 _HINTS = (
     (re.compile(r"^ *\t"), "A line begins with a tab; use spaces"),
-    (re.compile(r"^\s*\u3000"), "A line begins with a full-width space; use ordinary ones"),
     (re.compile(r"^\s*(?:- )?[\w{]+："), "The `：` is full-width; write `: ` with a space after it"),
 )
 """What people who write Japanese and English, or have an editor set to tabs, get wrong most often."""
@@ -226,7 +230,7 @@ def _hint(lines: list[str], error: yaml.MarkedYAMLError) -> str:
             return (
                 "A text with `: ` in it needs quotation marks; else the indentation is wrong, here or above"
             )
-        case problem if "cannot start any token" in problem:
+        case problem if "cannot start any token" in problem or "alphabetic" in problem:
             return "A text that begins with this character needs quotation marks; a tab should be spaces"
         case _:
             return "Look for a missing quotation mark or `:`, or wrong indentation, here or just above"

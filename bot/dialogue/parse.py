@@ -46,11 +46,12 @@ class _FlowReader(StateReader):
     # --- files ---
 
     def read(self, files: Mapping[str, str]) -> Source:
+        """Read the files; if one of them is no YAML, its mistake comes alone, for the others refer to it."""
         flows: dict[str, Parts] = {}
         phrases: dict[str, Text] = {}
         words: dict[str, tuple[str, ...]] = {}
-        for file in sorted(files):
-            root = self.root(file, files[file])
+        roots = [self.root(file, files[file]) for file in sorted(files)]
+        for root in roots if not self.problems else ():
             kind = self._kind(root)
             if kind == "flow":
                 self._add_flow(flows, root.nodes)
@@ -85,10 +86,11 @@ class _FlowReader(StateReader):
             yield key, node
 
     def _typed(self, key: str, node: Node) -> tuple[str, ...]:
-        for language, each in self.table(node, f"`{key}:`", LANGUAGES, LANGUAGES).items():
-            if not any(map(str.strip, self.values(each))):
-                self.report(each.where, f"`{key}:` lists nothing in `{language}:`")
-        return self.phrases(node)
+        parts = node.nodes if isinstance(node, Table) else {}
+        for language in LANGUAGES:
+            if language in parts and not any(map(str.strip, self.values(parts[language]))):
+                self.report(parts[language].where, f"`{key}:` lists nothing in `{language}:`")
+        return self.phrases(node, f"`{key}:`", LANGUAGES)
 
     # --- flows ---
 

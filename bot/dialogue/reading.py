@@ -67,6 +67,11 @@ class Reader:
         known = frozenset(known)
         for name in nodes.keys() - known:
             self.unknown(nodes[name].where, f"`{shortened(name, 60)}:` is not known in {what}", name, known)
+            if name != name.strip():
+                self.report(
+                    nodes[name].where,
+                    f"`{name.strip()}:` has a full-width space before it; use ordinary ones",
+                )
         return {name: node for name, node in nodes.items() if name in known}
 
     def items(self, node: Node, what: str, most: int) -> tuple[Node, ...]:
@@ -129,23 +134,25 @@ class Reader:
 
     def text(self, node: Node) -> Text:
         """Read a text in both languages."""
-        return self.both(self.table(node, "a text", LANGUAGES), node.where)
+        self.table(node, "a text", LANGUAGES)
+        return self.both(node)
 
-    def both(self, parts: Mapping[str, Node], where: Where) -> Text:
+    def both(self, node: Node) -> Text:
         """Read the text of both languages out of a table that may have more in it."""
+        parts = node.nodes if isinstance(node, Table) else {}
         texts = {
             language: self.value(parts[language]).strip("\n") if language in parts else ""
             for language in LANGUAGES
         }
         for language, text in texts.items():
-            if not text.strip():
-                place = parts[language].where if language in parts else where
-                self.report(place, f"the text in `{language}:` is missing")
+            if not text.strip() and isinstance(node, Table):
+                where = parts[language].where if language in parts else node.where
+                self.report(where, f"the text in `{language}:` is missing")
         return Text(**texts)
 
-    def phrases(self, node: Node) -> tuple[str, ...]:
+    def phrases(self, node: Node, what: str = "words", needed: Iterable[str] = ()) -> tuple[str, ...]:
         """Read what people type, by language; it is understood in either."""
-        parts = self.table(node, "words", LANGUAGES)
+        parts = self.table(node, what, LANGUAGES, needed)
         return tuple(phrase for each in parts.values() for phrase in self.values(each))
 
     def unknown(self, where: Where, what: str, name: str, known: Iterable[str]) -> None:

@@ -54,7 +54,7 @@ class StateReader(Reader):
 
     def _state(self, place: Place, node: Node, parts: Parts) -> State:
         self.remember(f"state {place}", parts)
-        if "say" not in parts:
+        if "say" not in parts and "like" not in parts:
             self.report(node.where, f"state `{shortened(place.state, 60)}` has nothing to `say:`")
         options = tuple(self._options(parts["choices"], place.flow)) if "choices" in parts else ()
         not_yet = next((option.to for option in options if option.id == "not_yet"), None)
@@ -68,14 +68,19 @@ class StateReader(Reader):
             remind=self._reminder(parts["remind"]) if "remind" in parts else None,
             end=self.flag(parts.get("end")),
             loses=self.flag(parts.get("loses")),
-            was=self.values(parts.get("was")),
+            was=tuple(filter(None, self._was(parts.get("was")))),
             where=node.where,
         )
+
+    def _was(self, node: Node | None) -> Iterator[str]:
+        for name in self.values(node):
+            if node is not None:
+                yield self.name(name, node.where, "a state")
 
     def _variants(self, node: Node) -> Iterator[Variant]:
         for each in self.items(node, "`say:`", MOST_ENTRIES) if isinstance(node, Items) else [node]:
             parts = self.table(each, "`say:`", VARIANT_KEYS)
-            yield Variant(self.both(parts, each.where), self._guards(parts), each.where)
+            yield Variant(self.both(each), self._guards(parts), each.where)
 
     def _options(self, node: Node, flow: str) -> Iterator[Option]:
         options = list(self.table(node, "`choices:`").items())
@@ -116,7 +121,7 @@ class StateReader(Reader):
             where = parts["minutes"].where if "minutes" in parts else node.where
             self.report(where, "`remind:` needs `minutes:`, a whole number from 1 to 99999")
             minutes = "1"
-        return Reminder(timedelta(minutes=int(minutes)), self.both(parts, node.where))
+        return Reminder(timedelta(minutes=int(minutes)), self.both(node))
 
     def _guards(self, parts: Parts) -> tuple[str, ...]:
         return self.names(parts.get("when"), "condition", GUARDS)

@@ -49,6 +49,8 @@ def take_turn(
     draft = Draft(book, book.land(before), world)
     if book.knows(before.place):
         _take(draft, event)
+    elif isinstance(event, Woke):
+        return Turn(before)  # the line that the guide has changed waits for the person
     else:
         _take_elsewhere(draft, event)
     return draft.turn()
@@ -79,13 +81,25 @@ def _take(draft: Draft, event: Event) -> None:
 
 
 def _take_elsewhere(draft: Draft, event: Event) -> None:
-    """Take an event that was meant for a place which is gone: evidence counts, an answer does not."""
-    if isinstance(event, Woke):
-        draft.be_silent()
+    """Take an event that was meant for a place which is gone.
+
+    Evidence and ways out count; an answer does not, and neither does what is about that step.
+    """
+    if isinstance(event, Said) and (way_out := _way_out(draft, event.text)):
+        _command(draft, way_out)
+        return
     draft.note("turn.guide_changed")
     draft.ask()
     if isinstance(event, Said | Shared) and find(event.text):
         _search(draft, event.text)
+
+
+def _way_out(draft: Draft, text: str) -> CommandName | None:
+    match draft.book.lexicon.understand(draft.scene.state, (), text):
+        case Commanded(name="stop" | "person" | "restart" as name):
+            return name
+        case _:
+            return None
 
 
 def _open(draft: Draft) -> None:

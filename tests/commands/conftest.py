@@ -1,5 +1,6 @@
 """Apple as it is most days, and the program within this process where a process of its own adds nothing."""
 
+import functools
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from typing import TypeAlias
 import pytest
 
 from bot.cli import main
+from bot.commands import chat, diagnose, draw, status
+from bot.flowfiles import load_book
 from bot.model import Service
 from tests.commands.program import NEVER_SHOWN, NOWHERE, Finished
 from tests.wire import apple as wire
@@ -27,9 +30,15 @@ def healthy_apple() -> Iterator[AppleServer]:
         yield server
 
 
+read_once = functools.cache(load_book)
+"""Reading the flows is most of the work of a short run, and a book never changes."""
+
+
 @pytest.fixture
 def inside(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """Run the program in this process: `inside("status", "--json", stdin=b"", LANG="C")`."""
+    for command in (chat, diagnose, draw, status):  # `check` reads for itself
+        monkeypatch.setattr(command, "load_book", read_once)
     for name in ("LC_ALL", "LC_MESSAGES", "IMESSAGE_SUPPORT_FLOWS", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in (("LANG", "C.UTF-8"), ("NO_PROXY", "127.0.0.1"), ("APPLE_STATUS_URL", NOWHERE)):

@@ -266,7 +266,7 @@ def test_the_language_can_be_switched_in_the_chat(inside: Run) -> None:
     assert [line["language"] for line in done.json] == ["en", "ja", "en", "ja"]
 
 
-@pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONUTF8": "0"}])
+@pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}])
 def test_the_output_is_utf8_whatever_the_locale(variables: dict[str, str]) -> None:
     with chat("--store", "memory", "--lang", "ja", **variables) as talk:
         assert not talk.opening["replies"][0]["text"].isascii()

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 
 from bot.model import Language
 from tests.commands.conftest import Run
-from tests.commands.program import run
 from tests.commands.terminal import CTRL_C, CTRL_D, ENTER, terminal
 from tests.dialogue.pasted_texts import ENGLISH_REPORT
 from tests.wire import apple as wire
@@ -19,9 +18,9 @@ from tests.wire.apple import AppleServer, apple
 COLOUR = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:3|4|9|10)\d(?:;[\d;]*)?m")
 
 
-def stored(path: Path) -> tuple[str, str]:
+def stored(inside: Run, path: Path) -> tuple[str, str]:
     """Say where the conversation in the store stands."""
-    (line,) = run("chat", "--json", "--store", f"sqlite://{path}").json
+    (line,) = inside("chat", "--json", "--store", f"sqlite://{path}").json
     return line["flow"], line["state"]
 
 
@@ -30,7 +29,13 @@ def stored(path: Path) -> tuple[str, str]:
     [(40, "ja", ["1", "1", "まだです", "やり方"]), (80, "en", ["iphone", "go on", "2", "how"])],
 )
 def test_numbers_and_words_lead_on_in_a_narrow_and_in_a_wide_terminal(
-    healthy_apple: AppleServer, tmp_path: Path, columns: int, language: Language, answers: list[str]
+    inside: Run,
+    healthy_apple: AppleServer,
+    tmp_path: Path,
+    *,
+    columns: int,
+    language: Language,
+    answers: list[str],
 ) -> None:
     store = tmp_path / "store"
     arguments = ("chat", "--lang", language, "--store", f"sqlite://{store}")
@@ -42,10 +47,10 @@ def test_numbers_and_words_lead_on_in_a_narrow_and_in_a_wide_terminal(
     replies = [text[text.index("─") :] for text in shown]  # without the echo of what was typed
     assert max(cell_len(row) for text in replies for row in text.split("\n") if "http" not in row) <= columns
     assert all(re.search(r"^ +1 \S", text, re.MULTILINE) for text in shown)
-    assert stored(store) == ("iphone", "toggle_imessage")
+    assert stored(inside, store) == ("iphone", "toggle_imessage")
 
 
-def test_several_lines_that_are_pasted_are_one_message(tmp_path: Path) -> None:
+def test_several_lines_that_are_pasted_are_one_message(inside: Run, tmp_path: Path) -> None:
     store = tmp_path / "store"
     with terminal("chat", "--store", f"sqlite://{store}") as window:
         window.question()
@@ -56,7 +61,7 @@ def test_several_lines_that_are_pasted_are_one_message(tmp_path: Path) -> None:
         assert window.end() == 0
     assert answer.count("─" * 76) == 1
     assert b"\x1b]0;owned" not in window.raw
-    assert stored(store) == ("mac", "apple_store")
+    assert stored(inside, store) == ("mac", "apple_store")
 
 
 def test_ctrl_c_in_the_middle_of_a_word_leaves_politely() -> None:

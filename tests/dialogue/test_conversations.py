@@ -1,17 +1,19 @@
 """The written conversations of `tests/conversations`, played, and the arrows of the flows that they take."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.dialogue.book import Book
 from bot.dialogue.machine import Arrow
-from bot.model import Language
+from bot.model import LANGUAGES, Language
 from tests.routes import routes
 from tests.talk import Player, Step, Talk, play, read_talks
 
 TALKS = [
-    pytest.param(talk, language, id=f"{name} [{language}]" if talk.language == "both" else name)
+    pytest.param(name, talk, language, id=f"{name} [{language}]" if talk.language == "both" else name)
     for name, talk in read_talks()
     for language in talk.languages
 ]
@@ -32,16 +34,41 @@ SIGNS = {
 """What to say to take an arrow of a family."""
 
 
-@pytest.mark.parametrize(("talk", "language"), TALKS)
-def test_the_conversation_goes_as_written(book: Book, talk: Talk, language: Language | None) -> None:
-    play(book, talk, language)
+class Played:
+    """Plays each talk once, however many tests look at it."""
+
+    def __init__(self, book: Book) -> None:
+        """Play the talks with that book."""
+        self._book = book
+        self._taken: dict[tuple[str, Language | None], set[Arrow]] = {}
+
+    def taken(self, name: str, talk: Talk, language: Language | None) -> set[Arrow]:
+        """Give the arrows that the talk takes; fails where it does not go as written."""
+        if (name, language) not in self._taken:
+            self._taken[name, language] = play(self._book, talk, language).machine.taken
+        return self._taken[name, language]
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_written_conversations_take_every_step_of_every_flow(book: Book, language: Language) -> None:
+@pytest.fixture(scope="module")
+def played(book: Book) -> Played:
+    """Give the talks as played by the tests of this file."""
+    return Played(book)
+
+
+@pytest.mark.parametrize(("name", "talk", "language"), TALKS)
+def test_the_conversation_goes_as_written(
+    played: Played, name: str, talk: Talk, language: Language | None
+) -> None:
+    played.taken(name, talk, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_written_conversations_take_every_step_of_every_flow(
+    book: Book, played: Played, language: Language
+) -> None:
     """Measured: what the compiled machine was asked while they were played in that language."""
-    talks = [talk for _, talk in read_talks() if language in talk.languages]
-    taken = {arrow for talk in talks for arrow in play(book, talk, language).machine.taken}
+    talks = [(name, talk) for name, talk in read_talks() if language in talk.languages]
+    taken = {arrow for name, talk in talks for arrow in played.taken(name, talk, language)}
     assert _named(set(_steps(book)) - taken) == []
 
 
@@ -59,6 +86,50 @@ def test_the_ways_out_and_the_evidence_work_in_every_state_and_back_returns(book
                 player.do_all([Step(say="back", state=str(place))] if arrow.to != place else [])
     assert _named({arrow for arrow in missed if not _answered_instead(book, arrow)}) == []
     assert {arrow.origin for arrow in families} == set(routes(book))
+
+
+def test_every_talk_has_a_name_of_its_own() -> None:
+    names = [name for name, _ in read_talks()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{press: go_on, sate: x}",
+        "{say: hi, press: go_on}",
+        "{ended: maybe}",
+        "{tried: {vpn: broken}}",
+        "hello",
+    ],
+)
+def test_a_file_that_is_not_written_as_it_should_be_is_refused(tmp_path: Path, step: str) -> None:
+    (tmp_path / "talk.yaml").write_text(f"about: x\ntalk: [{step}]\n", encoding="utf-8")
+    with pytest.raises(msgspec.ValidationError):
+        list(read_talks(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step(say="iPhone", state="iphone.internet"),
+        Step(say="iPhone", says=("no such words",)),
+        Step(say="iPhone", says_not=("10:32",)),
+        Step(say="iPhone", offers=("not_yet",)),
+        Step(say="iPhone", offers_not=("go_on",)),
+        Step(say="iPhone", ended="yes"),
+        Step(say="iPhone", silent="yes"),
+        Step(say="iPhone", language="ja"),
+        Step(say="iPhone", found=("model",)),
+        Step(say="iPhone", tried={"vpn": "fixed"}),
+        Step(press="fixed"),
+    ],
+)
+def test_a_talk_that_goes_otherwise_than_written_fails(book: Book, step: Step) -> None:
+    talk = Talk(about="x", talk=(Step(open="yes"), step))
+    with pytest.raises(AssertionError) as caught:
+        play(book, talk, "en")
+    assert "in step 2" in caught.value.__notes__[0]
 
 
 def _steps(book: Book) -> Iterator[Arrow]:

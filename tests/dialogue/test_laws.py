@@ -1,7 +1,6 @@
 """What holds for every turn, whatever a person sends and whatever came before."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from bot.codec import encode_conversation, encode_job
 from bot.dialogue.book import Book
-from bot.dialogue.draft import PATH_LENGTH
 from bot.dialogue.turn import take_turn
 from bot.dialogue.vocabulary import COMMANDS
 from bot.model import Conversation, Event, EventId, Opened, Picked, Place, Said, Shared, Woke
@@ -115,7 +113,7 @@ def test_any_story_can_be_told_and_every_reply_fits(book: Book, story: Story) ->
         assert conversation.place in {
             each.place for each in book.flows[conversation.place.flow].states.values()
         }
-        assert len(conversation.path) <= PATH_LENGTH
+        assert len(conversation.path) <= 30
 
 
 @settings(laws, max_examples=15)
@@ -235,11 +233,26 @@ def test_however_long_somebody_goes_round_the_conversation_stays_small(book: Boo
     chance = random.Random(seed)  # noqa: S311  no secret
     conversation = None
     for _ in range(1_500):
-        weights: Callable[[], str] = lambda: chance.choice(["press"] * 8 + ["say", "share"])  # noqa: E731
-        text = chance.choice([*ANSWERS, *EVIDENCE])
-        event = happening((weights(), text, chance.randrange(40)), conversation)
+        kind, text = chance.choice([*["press"] * 8, "say", "share"]), chance.choice([*ANSWERS, *EVIDENCE])
+        event = happening((kind, text, chance.randrange(40)), conversation)
         conversation = take_turn(book, conversation, event, world(chance.choice(WEATHERS)), ANN).conversation
         assert len(encode_conversation(conversation)) <= 3_000
+
+
+def test_whoever_looks_again_for_days_can_go_back_thirty_times_and_takes_up_no_more(book: Book) -> None:
+    sizes, unread = [], world("unknown")
+    conversation = take_turn(book, None, Said(ID, "iPhone"), unread, ANN).conversation
+    for _ in range(200):
+        for choice in ("page_has_problem", "look_again"):
+            press = Picked(ID, conversation.prompt, choice)
+            conversation = take_turn(book, conversation, press, unread, ANN).conversation
+        sizes.append(len(encode_conversation(conversation)))
+    assert len(conversation.path) == 30
+    assert max(sizes) <= sizes[20] + len("400") <= 1_000
+    for _ in range(30):
+        conversation = take_turn(book, conversation, Said(ID, "back"), unread, ANN).conversation
+    assert conversation.place.flow == "iphone"
+    assert conversation.path == ()
 
 
 def _meaning(conversation: Conversation) -> tuple[object, ...]:

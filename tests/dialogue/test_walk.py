@@ -105,19 +105,27 @@ def test_every_reply_fits_every_platform(walk: Walk) -> None:
         assert_fits(message)
 
 
-def test_every_question_offers_an_answer_and_every_end_a_way_back_in(book: Book, walk: Walk) -> None:
+def test_every_question_offers_an_answer_and_an_end_offers_none(book: Book, walk: Walk) -> None:
     for step in walk.steps:
         message = reply(step.turn)
         assert message is not None
-        ids = {choice.id for choice in message.choices}
-        assert {"help", "language"} <= ids
-        assert step.to.place == book.start.begin or "restart" in ids
-        if book.state(step.to.place).end:
-            assert "stop" not in ids
-            assert not _answers(message), step
-        else:
-            assert {"stop", "person"} <= ids
-            assert _answers(message), step
+        assert {"help", "language"} <= {choice.id for choice in message.choices}
+        assert bool(_answers(message)) != book.state(step.to.place).end, step
+
+
+def test_a_command_is_offered_where_it_leads_somewhere_and_only_there(book: Book, walk: Walk) -> None:
+    for step in walk.steps:
+        now, flow = step.turn.conversation, book.flows[step.to.place.flow]
+        state = book.state(now.place)
+        expected = {
+            "how": state.how is not None,
+            "skip": state.skip is not None,
+            "back": bool(now.path),
+            "restart": now.place != book.start.begin,
+            "person": now.place != flow.exits["person"],
+            "stop": not state.end,
+        }
+        assert {name: name in now.offered for name in expected} == expected, step
 
 
 def test_every_button_does_what_it_says(book: Book, walk: Walk) -> None:

@@ -12,7 +12,7 @@ from bot.dialogue.book import Book
 from bot.model import Address, Event, EventId, Reply, Said
 from bot.ports import Owed, TryLater
 from bot.runtime.deliver import deliver, deliver_due
-from bot.runtime.receive import LEASE, receive
+from bot.runtime.receive import LEASE, TooManyConflicts, receive
 from tests.outside import ANN, START, world
 
 BEN = Address("test", "chat", "ben")
@@ -176,6 +176,21 @@ def test_a_reminder_whose_process_dies_before_striking_it_out_is_said_once(progr
         await program.deliver_due(TEN_MINUTES)
         reminded = program.events[-1]
         assert await program.receive(ANN, reminded, TEN_MINUTES + LEASE) == ()
+        assert len(program.screen.sent) == before + 1
+
+    asyncio.run(story())
+
+
+def test_a_reminder_whose_turn_could_not_be_stored_stays_owed(program: Program) -> None:
+    async def broken(_who: Address, _event: Event) -> Sequence[Owed]:
+        raise TooManyConflicts
+
+    async def story() -> None:
+        await program.talk(*RESTART)
+        before = len(program.screen.sent)
+        with pytest.raises(TooManyConflicts):
+            await deliver_due(program.store, program.screen, broken, now=TEN_MINUTES)
+        assert await program.deliver_due(TEN_MINUTES + LEASE) == 1
         assert len(program.screen.sent) == before + 1
 
     asyncio.run(story())
