@@ -59,11 +59,17 @@ class App:
 class ConsoleSession:
     """One person at a terminal: the `Session` and the `Channel` of the console adapter."""
 
-    def __init__(self, app: App, name: str, language: Language, clock: Callable[[], datetime]) -> None:
-        """Talk as `name`, in `language` if the conversation is new; `clock` gives UTC."""
+    def __init__(
+        self, app: App, name: str, language: Language, clock: Callable[[], datetime], *, insists: bool
+    ) -> None:
+        """Talk as `name`; `clock` gives UTC.
+
+        `language` is for a new conversation; if the person `insists`, one under way is switched to it.
+        """
         self._app = app
         self._address = Address("console", name, name)
         self._language = language
+        self._insists = insists
         self._clock = clock
         self._shift = timedelta()
         self._shown: list[Reply] = []
@@ -71,7 +77,11 @@ class ConsoleSession:
     async def open(self) -> Sequence[Reply]:
         """Begin, or go on where the person left off; what a crash left unsaid comes first."""
         await self._deliver_due()
-        return self._take() or await self._handle(Opened(_event_id(), self._language))
+        replies = self._take() or await self._handle(Opened(_event_id(), self._language))
+        if self._insists and (await self.standing()).language != self._language:
+            switch = "japanese" if self._language == "ja" else "english"
+            return await self._handle(Said(_event_id(), switch))
+        return replies
 
     async def say(self, text: str) -> Sequence[Reply]:
         """Take what was typed or pasted."""
@@ -90,12 +100,6 @@ class ConsoleSession:
         self._shift += time
         await self._deliver_due()
         return self._take()
-
-    async def speak(self, language: Language) -> None:
-        """Switch the language of a conversation that is under way."""
-        conversation = await self._app.conversation(self._address, now=self._now())
-        if conversation and conversation.language != language:
-            await self._handle(Said(_event_id(), "japanese" if language == "ja" else "english"))
 
     async def standing(self) -> Standing:
         """Say where the conversation stands."""

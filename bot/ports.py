@@ -149,7 +149,7 @@ StatusFault: TypeAlias = Literal["slow", "no_connection", "not_a_status"]
 
 
 class StatusUnreadable(Exception):
-    """Apple's System Status could not be read. `fault` says why to people, the text says more to operators."""
+    """Apple's System Status could not be read. `fault` says why to people, the text more to operators."""
 
     def __init__(self, why: str, fault: StatusFault = "not_a_status") -> None:
         super().__init__(why)

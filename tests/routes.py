@@ -7,7 +7,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
 from bot.model import Conversation, EventId, Opened, Picked, Place, Said
 from tests.outside import ANN, Weather, world
-from tests.talk import Step
+from tests.transcript import Step
 
 WEATHERS: tuple[Weather, ...] = ("clear", "unknown", "down")
 

@@ -42,7 +42,7 @@ def test_the_lines_for_programs_in_the_readme_are_understood() -> None:
 
 
 def test_the_drawings_in_the_readme_are_those_of_the_compiled_machine() -> None:
-    assert README == readme_with_drawings(README), "run `uv run python -m tests.pictures`"
+    assert readme_with_drawings(README) == README, "run `uv run python -m tests.pictures`"
     assert "apple_status --> internet" in drawn("iphone")
 
 
@@ -58,6 +58,8 @@ def test_contributing_says_why_of_every_library() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     libraries = {re.split(r"[<>=]", line)[0].lower() for line in project["dependencies"]}
     table = CONTRIBUTING.partition("## Why these libraries")[2]
-    explained = {name.lower().replace("_", "-") for name in re.findall(r"^\| ([\w-]+) \|", table, re.MULTILINE)}
+    explained = {
+        name.lower().replace("_", "-") for name in re.findall(r"^\| ([\w-]+) \|", table, re.MULTILINE)
+    }
 
     assert libraries == explained - {"library"}

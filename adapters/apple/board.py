@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 from bot.model import Board, Report, Service
 from bot.ports import StatusUnreadable
 
-MESSAGE_LIMIT: Final = 300
+MESSAGE_LIMIT: Final = 200
 """The longest `Report.message`, in characters: a paragraph, in a reply that has more to say."""
 
 

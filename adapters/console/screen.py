@@ -11,10 +11,10 @@ from rich.text import Text
 from adapters.console.files import decode
 from adapters.console.finish import finish
 from adapters.console.inbound import lines_of
-from adapters.console.plain import plain
+from adapters.console.outbound import rendered
 from adapters.console.session import Session
 from adapters.console.wrap import wrapped
-from bot.model import Choice, Language, Reply
+from bot.model import Language, Reply
 
 WIDEST = 76
 """Cells of a line of text; longer ones are hard to read."""
@@ -36,7 +36,7 @@ def chat_screen(
     def show(replies: Sequence[Reply]) -> Language:
         for reply in replies:
             width = min(console.width, WIDEST)
-            console.print(Text("─" * width, style="dim"), _rendered(reply, width), sep="\n")
+            console.print(Text("─" * width, style="dim"), rendered(reply, width), sep="\n")
         standing = finish(loop, session.standing())
         if standing.ended:
             _whisper(console, phrase("ended", standing.language))
@@ -80,33 +80,3 @@ def _prompted() -> Iterator[str]:
 
 def _piped(incoming: BinaryIO | None) -> Iterator[str]:
     return map(decode, lines_of(incoming)) if incoming else iter(())
-
-
-def _rendered(reply: Reply, width: int) -> Text:
-    """Give the text, the answers below one another, and the commands that are offered everywhere in rows."""
-    answers = [(n, each) for n, each in enumerate(reply.choices, 1) if each.kind == "answer"]
-    commands = [(n, each) for n, each in enumerate(reply.choices, 1) if each.kind == "command"]
-    parts = [Text(wrapped(plain(reply.text), width))]
-    if answers:
-        parts.append(Text("\n").join(_button(*each, "bold") for each in answers))
-    if commands:
-        parts.append(_rows([_button(*each, "dim") for each in commands], width))
-    return Text("\n\n").join(parts).append("\n")
-
-
-def _button(number: int, choice: Choice, style: str) -> Text:
-    return Text.assemble((f"{number:>4} ", f"{style} cyan"), (plain(choice.label), style))
-
-
-def _rows(buttons: Sequence[Text], width: int) -> Text:
-    """Put as many beside one another as fit."""
-    rows = Text()
-    room = 0
-    for button in buttons:
-        if rows and button.cell_len > room:
-            rows.append("\n")
-        if not rows or button.cell_len > room:
-            room = width
-        rows.append(button)
-        room -= button.cell_len
-    return rows

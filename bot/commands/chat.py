@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
-from adapters.console.finish import finish
 from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
 from adapters.store.memory import MemoryStore
@@ -66,9 +65,8 @@ def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: L
     with asyncio.Runner() as runner, _ended_by_sigterm():
         app = App(book, _open_store(options.store), status, zone)
         try:
-            session = ConsoleSession(app, options.name or _user(), spoken, lambda: datetime.now(UTC))
-            if options.lang:
-                finish(runner.get_loop(), session.speak(options.lang))
+            name, insists = options.name or _user(), options.lang is not None
+            session = ConsoleSession(app, name, spoken, lambda: datetime.now(UTC), insists=insists)
             if options.json:
                 chat_lines(session, lines_of(sys.stdin.buffer), sys.stdout.buffer, runner.get_loop())
             else:

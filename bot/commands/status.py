@@ -10,7 +10,7 @@ from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from bot.commands.locale import add_language, language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
-from bot.dialogue.phrase import STATUS_PAGES, Scene, moment, report_line, service_name
+from bot.dialogue.phrase import STATUS_PAGES, Scene, fill, full_report, moment, service_name
 from bot.flowfiles import load_book
 from bot.model import Address, Board, Language, Report, Service, World
 from bot.ports import StatusUnreadable
@@ -30,22 +30,21 @@ def run(options: argparse.Namespace) -> int:
     settings, spoken, now = read_settings(os.environ), language(options, os.environ), datetime.now(UTC)
     book = load_book(settings.flows)
     source = AppleStatus(settings.apple_status_url or APPLE_STATUS_URL)
-    board, why = Board(now, tuple(Report(service, "unknown") for service in Service)), ""
     try:
         board = asyncio.run(source.fetch(spoken, now=now))
     except StatusUnreadable as error:
-        why = str(error).removeprefix("Apple's System Status ")
+        if options.json:
+            say_json(_as_data(tuple(Report(service, "unknown") for service in Service), None))
+        why, page = book.say(f"status.{error.fault}", spoken), STATUS_PAGES[spoken]
+        return fail(UNREAD, fill(book.say("status.unread", spoken), {"why": why, "page": page}))
     if options.json:
-        say_json(_as_data(board, read=not why))
-    elif not why:
+        say_json(_as_data(board.reports, board.checked_at))
+    else:
         say("\n".join(_lines(book, board, spoken)))
-    if why:
-        text = book.say("status.unread", spoken)
-        return fail(UNREAD, text.replace("{why}", why).replace("{page}", STATUS_PAGES[spoken]))
     return 0
 
 
-def _as_data(board: Board, *, read: bool) -> dict[str, object]:
+def _as_data(reports: tuple[Report, ...], checked_at: datetime | None) -> dict[str, object]:
     services = [
         {
             "name": report.service.value,
@@ -54,9 +53,9 @@ def _as_data(board: Board, *, read: bool) -> dict[str, object]:
             "until": report.until,
             "message": report.message,
         }
-        for report in board.reports
+        for report in reports
     ]
-    return {"checked_at": board.checked_at if read else None, "services": services}
+    return {"checked_at": checked_at, "services": services}
 
 
 def _lines(book: Book, board: Board, spoken: Language) -> Iterator[str]:
@@ -69,6 +68,6 @@ def _lines(book: Book, board: Board, spoken: Language) -> Iterator[str]:
         if report.state in ("ok", "unknown"):
             yield scene.phrase(f"status.{report.state}", service=name)
         else:
-            yield report_line(scene, report)
+            yield full_report(scene, report)
         if report.planned:
             yield scene.phrase("report.planned", service=name, since=moment(scene, report.planned))

@@ -1,5 +1,6 @@
 """Flows as pictures, drawn by the diagram support of `transitions` from the compiled machine."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
@@ -42,15 +43,14 @@ def _machine(book: Book, flow: str, format_: Format, language: Language) -> Grap
         states=[{"name": _name(place, flow), "final": place in ends} for place in places],
         transitions=[
             {
-                "trigger": arrow.trigger,
+                "trigger": f"answer.{arrow.trigger}",  # no name that the library has itself
                 "source": _name(arrow.origin, flow),
                 "dest": _name(arrow.to, flow),
-                "label": book.buttons[arrow.origin, arrow.trigger, language].label,
+                "label": _safe(book.buttons[arrow.origin, arrow.trigger, language].label, format_),
             }
             for arrow in arrows
         ],
         initial=_name(book.flows[flow].begin, flow),
-        model_attribute="_state",
         auto_transitions=False,
         title=f"title: {flow}" if format_ == "mermaid" else flow,
         graph_engine="mermaid" if format_ == "mermaid" else "graphviz",
@@ -67,6 +67,14 @@ def _arrows(book: Book, flow: str) -> Iterator[Arrow]:
     for arrow in book.machine.arrows():
         if arrow.origin.flow == flow and book.state(arrow.origin).option(arrow.trigger):
             yield arrow
+
+
+def _safe(label: str, format_: Format) -> str:
+    """Take the meaning out of characters that end or style a label in the language of the picture."""
+    if format_ == "mermaid":
+        return re.sub(r"[#;:\"<>%{}\\]", lambda found: f"#{ord(found[0])};", label)
+    escaped = label.replace("\\", "\\\\")
+    return f" {escaped} " if label.startswith("<") else escaped
 
 
 def _name(place: Place, flow: str) -> str:

@@ -128,13 +128,16 @@ def _listed(scene: Scene, names: Iterable[str]) -> str:
 
 
 def report_line(scene: Scene, report: Report) -> str:
-    """Say what Apple reports of one service: its state, since when, until when, and Apple's own words."""
+    """Say what Apple reports of one service: its state, and since when."""
     since = moment(scene, report.since) if report.since else "–"
     state = scene.phrase(f"state.{report.state}")
-    parts = [
-        scene.phrase("report.line", service=service_name(scene, report.service), state=state, since=since)
-    ]
-    if report.until:
+    return scene.phrase("report.line", service=service_name(scene, report.service), state=state, since=since)
+
+
+def full_report(scene: Scene, report: Report) -> str:
+    """Say also until when, unless Apple's own time for that has passed, and what Apple writes."""
+    parts = [report_line(scene, report)]
+    if report.until and report.until > scene.world.now:
         parts.append(scene.phrase("report.until", until=moment(scene, report.until)))
     if report.message:
         parts.append(scene.phrase("report.words", words=report.message))
@@ -142,8 +145,11 @@ def report_line(scene: Scene, report: Report) -> str:
 
 
 def _apple_report(scene: Scene) -> str:
-    active = (report for report in scene.reports if report.state not in ("ok", "unknown"))
-    return "\n".join(report_line(scene, report) for report in active)
+    return "\n".join(full_report(scene, report) for report in _active(scene))
+
+
+def _active(scene: Scene) -> Iterable[Report]:
+    return (report for report in scene.reports if report.state not in ("ok", "unknown"))
 
 
 def _checked_at(scene: Scene) -> str:
@@ -195,7 +201,7 @@ def _apple_now(scene: Scene) -> str:
     if verdict(reports) == "unknown":
         return scene.phrase("report.unread")
     if verdict(reports) == "down":
-        return _apple_report(scene)
+        return "\n".join(report_line(scene, report) for report in _active(scene))
     checked = scene.phrase("report.checked", checked_at=_checked_at(scene))
     return scene.phrase("report.ok", services=_services("ok")(scene)) + checked
 

@@ -52,18 +52,22 @@ NUMBER = re.compile(
 )
 
 
-_POLITE = re.compile(
-    r"(?:^(?:please|can you|could you|can i|could i|can we|lets|let me|i want to|i would like to|id like to"
-    r"|yes|ok) )"
-    r"|(?: please| for me| now| thanks| thank you| then)$"
-    r"|(?:[をでに]?お願い(?:します|いたします)?|[をで]?おねがいします"
-    r"|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|ですね|したいです|したい|します|する)$"
+_COURTESIES = (
+    re.compile(r"(?: please| thanks| thank you|です|ですね|ください|下さい|お願いします)$"),
+    re.compile(
+        r"^(?:please|can you|could you|can i|could i|can we|lets|let me|yes|ok) "
+        r"|^(?:i want to|i would like to|id like to) "
+        r"|(?: please| for me| now| thanks| thank you| then)$"
+        r"|(?:[をでに]?お願い(?:します|いたします)?|[をで]?おねがいします"
+        r"|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|ですね|したいです|したい|します|する)$"
+    ),
 )
 
 
-def politely_short(message: str) -> str:
-    """Leave out what is only courtesy."""
-    return _POLITE.sub("", message).strip()
+def without_courtesies(message: str) -> tuple[str, ...]:
+    """Give the message as it is, then with less and less of what is only courtesy."""
+    shorter = (courtesy.sub("", message).strip() for courtesy in _COURTESIES)
+    return tuple(dict.fromkeys((message, *shorter)))
 
 
 _DOUBT_BEFORE = re.compile(

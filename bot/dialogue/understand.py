@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.dialogue.flow import Flow, Option, State, Text
-from bot.dialogue.typed import NUMBER, Finder, is_doubtful, is_question, normal, politely_short
+from bot.dialogue.typed import NUMBER, Finder, is_doubtful, is_question, normal, without_courtesies
 from bot.dialogue.vocabulary import COMMANDS, CommandName
 from bot.model import Language
 
@@ -62,7 +62,7 @@ class Unclear:
 
 Meaning: TypeAlias = Answered | Commanded | Switched | Named | Solved | Thanked | Unclear
 
-SHORT = 80
+SHORT, SHORT_JAPANESE = 80, 45
 """Longer messages are stories: a phrase inside them is no answer (characters, after `normal`)."""
 
 
@@ -100,7 +100,7 @@ class Lexicon:
         meaning = meaning or self._said(message, state, offered, asks=asks)
         if meaning is not None:
             return meaning
-        outcome = None if asks or len(message) > SHORT else self._outcome(message, offered)
+        outcome = None if asks or _is_story(message) else self._outcome(message, offered)
         if isinstance(outcome, Answered):
             return outcome
         return self._named(message) or outcome or Unclear()
@@ -111,7 +111,7 @@ class Lexicon:
 
     def _said(self, message: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
         """Take the whole message for a listed phrase, politely put or not."""
-        for phrase in dict.fromkeys((message, politely_short(message))):
+        for phrase in without_courtesies(message):
             if phrase in self._whole:
                 return self._listed(self._whole[phrase], state, offered, asks=asks)
             if phrase in self._commands:
@@ -148,6 +148,10 @@ class Lexicon:
             if contradicted or is_doubtful(message, begin, end):
                 return None
         return _standard(name, offered)
+
+
+def _is_story(message: str) -> bool:
+    return len(message) > (SHORT if message.isascii() else SHORT_JAPANESE)
 
 
 def command_phrases(

@@ -115,6 +115,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "status.ok": frozenset({"service"}),
     "status.unknown": frozenset({"service"}),
     "status.unread": frozenset({"why", "page"}),
+    **{f"status.{name}": frozenset() for name in ("slow", "no_connection", "not_a_status")},
     "diagnose.nothing": frozenset(),
     "diagnose.go_on": frozenset(),
     "report.line": frozenset({"service", "state", "since"}),

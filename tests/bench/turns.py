@@ -42,19 +42,19 @@ def measure() -> dict[str, float]:
     world = World(NOW, {"ja": board, "en": board})
     at_step = _conversation(book, Place("iphone", "vpn"), world)
     picked, typed = Picked(EventId("p"), at_step.prompt, "not_yet"), Said(EventId("s"), "まだ直りません")
-    turns = {
+    at_start = _conversation(book, Place("start", "which_device"), world)
+    turns: dict[str, tuple[Conversation, Event]] = {
         "picked": (at_step, picked),
         "typed": (at_step, typed),
         "unclear": (at_step, Said(EventId("u"), "well, I am not so sure about that one")),
-        "status": (_conversation(book, Place("start", "which_device"), world), None),
+        "status": (at_start, Picked(EventId("i"), at_start.prompt, "iphone")),
     }
     bare = _microseconds(_bare_trigger(book))
     result = {"bare_trigger_us": round(bare, 2)}
     for name, (conversation, event) in turns.items():
-        given: Event = event or Picked(EventId("i"), conversation.prompt, "iphone")
 
-        def turn(conversation: Conversation = conversation, given: Event = given) -> object:
-            return take_turn(book, conversation, given, world, ADDRESS)
+        def turn(conversation: Conversation = conversation, event: Event = event) -> object:
+            return take_turn(book, conversation, event, world, ADDRESS)
 
         result[f"{name}_turn_ratio"] = round(_microseconds(turn) / bare, 2)
     stored = encode_conversation(at_step)

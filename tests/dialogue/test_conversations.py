@@ -10,7 +10,8 @@ from bot.dialogue.book import Book
 from bot.dialogue.machine import Arrow
 from bot.model import LANGUAGES, Language
 from tests.routes import routes
-from tests.talk import Player, Step, Talk, play, read_talks
+from tests.talk import Player, play
+from tests.transcript import Step, Talk, read_talks
 
 TALKS = [
     pytest.param(name, talk, language, id=f"{name} [{language}]" if talk.language == "both" else name)

@@ -1,6 +1,7 @@
 """Conversations that were stored before the flows were edited: they land kindly, with one line, and go on."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -86,16 +87,24 @@ def book_of(*flows: str) -> Book:
     return compile_book(source.flows, source.phrases, source.words)
 
 
-OLD = book_of(START, GUIDE)
+@cache
+def old_book() -> Book:
+    """Give the book as it was before it was edited."""
+    return book_of(START, GUIDE)
 
 
-def stored(*answers: str, on: Book = OLD) -> Conversation:
+def stored(*answers: str) -> Conversation:
     """Give the conversation that these answers lead to on the old book."""
-    conversation = take_turn(on, None, Opened(ID), CLEAR, ANN).conversation
+    conversation = take_turn(old_book(), None, Opened(ID), CLEAR, ANN).conversation
     for answer in answers:
         press = Picked(ID, conversation.prompt, answer)
-        conversation = take_turn(on, conversation, press, CLEAR, ANN).conversation
+        conversation = take_turn(old_book(), conversation, press, CLEAR, ANN).conversation
     return conversation
+
+
+def at_two() -> Conversation:
+    """Give the conversation of somebody who was asked the second question."""
+    return stored("guide", "not_yet")
 
 
 def take(book: Book, conversation: Conversation, event: Event) -> tuple[Conversation, Reply]:
@@ -107,14 +116,16 @@ def take(book: Book, conversation: Conversation, event: Event) -> tuple[Conversa
     return turn.conversation, message
 
 
-AT_TWO = stored("guide", "not_yet")
+PROMPT = 3
+"""The number of that question."""
+
 EVENTS = {
     "comes back": Opened(ID),
     "types an answer": Said(ID, "red"),
     "types a number": Said(ID, "1"),
     "says that it works": Said(ID, "it works now"),
-    "presses a button of that state": Picked(ID, AT_TWO.prompt, "red"),
-    "presses an older button": Picked(ID, AT_TWO.prompt - 1, "not_yet"),
+    "presses a button of that state": Picked(ID, PROMPT, "red"),
+    "presses an older button": Picked(ID, PROMPT - 1, "not_yet"),
     "sends a file": Shared(ID, "x.txt", "hello"),
 }
 
@@ -122,11 +133,11 @@ EVENTS = {
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
 def test_a_state_that_is_gone_leads_to_the_beginning_of_its_flow_with_one_line(event: Event) -> None:
     book = book_of(START, WITHOUT_TWO)
-    conversation, message = take(book, AT_TWO, event)
+    conversation, message = take(book, at_two(), event)
     assert conversation.place == Place("guide", "one")
     assert message.text.startswith(book.say("turn.guide_changed", "en"))
     assert message.text.endswith("This is one")
-    assert message.prompt == conversation.prompt > AT_TWO.prompt
+    assert message.prompt == conversation.prompt > PROMPT
     conversation, message = take(book, conversation, Picked(ID, conversation.prompt, "not_yet"))
     assert conversation.place == Place("guide", "three")
     assert book.say("turn.guide_changed", "en") not in message.text, "it is said once"
@@ -136,30 +147,30 @@ def test_a_state_that_is_gone_leads_to_the_beginning_of_its_flow_with_one_line(e
 def test_a_flow_that_is_gone_leads_to_the_very_beginning(event: Event) -> None:
     other = GUIDE.replace("flow: guide", "flow: other")
     book = book_of(START.replace("guide.one", "other.one"), other)
-    conversation, message = take(book, AT_TWO, event)
+    conversation, message = take(book, at_two(), event)
     assert conversation.place == Place("start", "hello")
     assert conversation.path in ((), (Place("start", "hello"),))
     assert message.text.startswith(book.say("turn.guide_changed", "en"))
 
 
-@pytest.mark.parametrize("event", [Said(ID, "2"), Said(ID, "blue"), Picked(ID, AT_TWO.prompt, "blue")])
+@pytest.mark.parametrize("event", [Said(ID, "2"), Said(ID, "blue"), Picked(ID, PROMPT, "blue")])
 def test_a_renamed_state_is_followed_and_the_answer_counts(event: Event) -> None:
     book = book_of(START, RENAMED)
-    conversation, message = take(book, AT_TWO, event)
+    conversation, message = take(book, at_two(), event)
     assert conversation.place == Place("guide", "done")
     assert conversation.path[-1] == Place("guide", "second")
     assert book.say("turn.guide_changed", "en") not in message.text
 
 
 def test_a_reminder_finds_a_renamed_state() -> None:
-    conversation, message = take(book_of(START, RENAMED), AT_TWO, Woke(ID, AT_TWO.prompt))
+    conversation, message = take(book_of(START, RENAMED), at_two(), Woke(ID, PROMPT))
     assert conversation.place == Place("guide", "second")
     assert message.text == "And two?"
 
 
 def test_a_reminder_of_a_state_that_is_gone_is_not_said_and_the_line_still_comes() -> None:
     book = book_of(START, WITHOUT_TWO)
-    turn = take_turn(book, AT_TWO, Woke(ID, AT_TWO.prompt), CLEAR, ANN)
+    turn = take_turn(book, at_two(), Woke(ID, PROMPT), CLEAR, ANN)
     assert turn.jobs == ()
     conversation, message = take(book, turn.conversation, Said(ID, "red"))
     assert conversation.place == Place("guide", "one")
@@ -169,7 +180,7 @@ def test_a_reminder_of_a_state_that_is_gone_is_not_said_and_the_line_still_comes
 def test_stop_and_a_person_are_understood_where_the_state_is_gone() -> None:
     book = book_of(START, WITHOUT_TWO)
     for text in ("stop", "やめる", "a person"):
-        assert take(book, AT_TWO, Said(ID, text))[0].place == Place("guide", "done")
+        assert take(book, at_two(), Said(ID, text))[0].place == Place("guide", "done")
 
 
 def test_evidence_counts_where_the_state_is_gone(book: Book) -> None:
@@ -217,33 +228,33 @@ def test_an_answer_that_is_gone_does_nothing_and_the_question_is_asked_as_it_is_
     book = book_of(
         START, GUIDE.replace("red: {label: {ja: 赤, en: Red}", "green: {label: {ja: 緑, en: Green}")
     )
-    for event in (Picked(ID, AT_TWO.prompt, "red"), Said(ID, "red"), Said(ID, "1")):
-        conversation, message = take(book, AT_TWO, event)
+    for event in (Picked(ID, PROMPT, "red"), Said(ID, "red"), Said(ID, "1")):
+        conversation, message = take(book, at_two(), event)
         assert conversation.place == Place("guide", "two")
         assert [choice.id for choice in message.choices][:2] == ["green", "blue"]
-        assert conversation.prompt == AT_TWO.prompt + 1
+        assert conversation.prompt == PROMPT + 1
 
 
 def test_a_number_means_what_was_on_the_screen_even_if_the_answers_changed_places() -> None:
     red, blue = (line for line in GUIDE.splitlines() if "Red" in line or "Blue" in line)
     book = book_of(START, GUIDE.replace(red, "@").replace(blue, red).replace("@", blue))
-    assert take(book, AT_TWO, Said(ID, "1"))[0].place == Place("guide", "three")
-    conversation, _ = take(book, AT_TWO, Said(ID, "hmm"))
+    assert take(book, at_two(), Said(ID, "1"))[0].place == Place("guide", "three")
+    conversation, _ = take(book, at_two(), Said(ID, "hmm"))
     assert take(book, conversation, Said(ID, "1"))[0].place == Place("guide", "done")
 
 
 def test_a_new_wording_changes_nothing_for_those_who_are_under_way() -> None:
     book = book_of(START, GUIDE.replace("This is two", "Now comes two").replace("Red", "Scarlet"))
-    assert book.flows["guide"].version == OLD.flows["guide"].version
-    conversation, message = take(book, AT_TWO, Said(ID, "hmm"))
-    assert conversation == AT_TWO
+    assert book.flows["guide"].version == old_book().flows["guide"].version
+    conversation, message = take(book, at_two(), Said(ID, "hmm"))
+    assert conversation == at_two()
     assert "Now comes two" in message.text
 
 
 def test_a_new_step_changes_the_version_and_nothing_for_those_who_are_under_way() -> None:
     book = book_of(START, GUIDE.replace("to: done", "to: three"))
-    assert book.flows["guide"].version != OLD.flows["guide"].version
-    conversation, message = take(book, AT_TWO, Said(ID, "blue"))
+    assert book.flows["guide"].version != old_book().flows["guide"].version
+    conversation, message = take(book, at_two(), Said(ID, "blue"))
     assert conversation.place == Place("guide", "three")
     assert conversation.version == book.flows["guide"].version
     assert book.say("turn.guide_changed", "en") not in message.text
