@@ -1,4 +1,4 @@
-"""The folder of flow files: what is in it, what cannot be read, and that nothing but `FlowsInvalid` comes out."""
+"""The folder of flow files: what is in it, what cannot be read; only `FlowsInvalid` comes out."""
 
 import os
 from pathlib import Path

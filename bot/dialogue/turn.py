@@ -14,6 +14,7 @@ from bot.dialogue.understand import (
     Commanded,
     Meaning,
     Named,
+    Nodded,
     Solved,
     Switched,
     Thanked,
@@ -152,6 +153,8 @@ def _answer(draft: Draft, text: str) -> None:
             draft.leave("solved")
         case Thanked():
             draft.note("turn.thanks")
+        case Nodded() | Unclear(empty=True) if draft.scene.state.end:
+            draft.tell(draft.scene.phrase("turn.after_end"))
         case _ if draft.scene.state.end:
             draft.restart()
             _begin_with(draft, meaning)

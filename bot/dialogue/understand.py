@@ -54,13 +54,18 @@ class Thanked:
 
 
 @dataclass(frozen=True, slots=True)
+class Nodded:
+    """The person said yes, no or OK, where nothing was asked that it could answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """Nothing of the above; `empty` if there was nothing to read at all."""
 
     empty: bool = False
 
 
-Meaning: TypeAlias = Answered | Commanded | Switched | Named | Solved | Thanked | Unclear
+Meaning: TypeAlias = Answered | Commanded | Switched | Named | Solved | Thanked | Nodded | Unclear
 
 SHORT, SHORT_JAPANESE = 80, 45
 """Longer messages are stories: a phrase inside them is no answer (characters, after `normal`)."""
@@ -129,7 +134,9 @@ class Lexicon:
             case _ if asks:
                 return None
             case "yes" | "no" as stance:
-                return _stance(stance, state, offered)
+                return _stance(stance, state, offered) or Nodded()
+            case "go_on" if name not in offered:
+                return Nodded()
             case _:
                 return _standard(name, offered)
 

@@ -99,7 +99,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         f"turn.{name}": frozenset()
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
-            "first_step", "no_skip", "no_how", "help", "language", "thanks", "already_here",
+            "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
         )
     },
     **{

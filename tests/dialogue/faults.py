@@ -145,7 +145,7 @@ FAULTS: list[tuple[str, str, int, str]] = [
         ONCE,
         '      ja: "{summary}{summary}"\n      en: "{summary}{summary}"',
         11,
-        "can get too long for a chat message (4218 characters)",
+        "can get too long for a chat message",
     ),
     (
         SAY,

@@ -29,16 +29,15 @@ def drawn(book: Book, flow: str, language: Language) -> list[tuple[str, str, str
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("flow", ["start", "iphone", "mac"])
 def test_every_answer_of_the_compiled_machine_is_an_arrow(book: Book, flow: str, language: Language) -> None:
-    """Answers that lead from one state to the same other share an arrow, so each label has to stand in one."""
+    """Answers that lead from one state to the same other share an arrow, with all their labels on it."""
     arrows = drawn(book, flow, language)
     for arrow in book.machine.arrows():
         if arrow.origin.flow != flow or not book.state(arrow.origin).option(arrow.trigger):
             continue
         label = _plain(book.buttons[arrow.origin, arrow.trigger, language].label)
         to = arrow.to.state if arrow.to.flow == flow else f"{arrow.to.flow}__{arrow.to.state}"
-        assert any(
-            (one, other) == (arrow.origin.state, to) and label in _plain(said) for one, other, said in arrows
-        ), f"{arrow} is not in the picture"
+        labels = [_plain(said) for one, other, said in arrows if (one, other) == (arrow.origin.state, to)]
+        assert any(label in said for said in labels), f"{arrow} is not in the picture"
 
 
 @pytest.mark.parametrize("flow", ["start", "iphone", "mac"])

@@ -366,7 +366,8 @@ def test_the_parts_of_a_flow_are_read_as_they_stand() -> None:
     assert [each.name for each in flow.watches] == ["IMESSAGE", "FACETIME"]
     assert flow.called == ("例", "ex")
     assert flow.begin == Place("start", "ask")
-    assert done.remind and done.remind.after == timedelta(minutes=90)
+    assert done.remind is not None
+    assert done.remind.after == timedelta(minutes=90)
     assert (done.end, done.loses, done.skip) == (True, False, None)
     assert flow.states["ask"].skip == Place("start", "more"), "skipping is as good as “still not”"
 

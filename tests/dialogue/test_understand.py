@@ -16,6 +16,7 @@ from bot.dialogue.understand import (
     Commanded,
     Meaning,
     Named,
+    Nodded,
     Solved,
     Switched,
     Thanked,
@@ -104,16 +105,16 @@ def test_an_answer_that_is_not_on_the_screen_is_not_given() -> None:
 @pytest.mark.parametrize(
     ("state", "text", "expected"),
     [
-        ("iphone.apple_wait", "yes", Unclear()),
+        ("iphone.apple_wait", "yes", Nodded()),
         ("iphone.apple_wait", "直りました", Answered("fixed")),
-        ("mac.apple_store", "はい", Unclear()),
+        ("mac.apple_store", "はい", Nodded()),
         ("mac.apple_store", "fixed", Answered("fixed")),
         ("mac.serial_is_there", "yes", Answered("go_on")),
         ("mac.serial_is_there", "次へ", Answered("go_on")),
-        ("mac.serial_is_there", "no", Unclear()),
-        ("iphone.vpn", "ok", Unclear()),
-        ("iphone.vpn", "了解です", Unclear()),
-        ("iphone.reset_network", "ok", Unclear()),
+        ("mac.serial_is_there", "no", Nodded()),
+        ("iphone.vpn", "ok", Nodded()),
+        ("iphone.vpn", "了解です", Nodded()),
+        ("iphone.reset_network", "ok", Nodded()),
         ("mac.serial_is_there", "ok", Answered("go_on")),
         ("iphone.reset_network", "yes", Answered("agree")),
         ("iphone.reset_network", "同意します", Answered("agree")),
@@ -186,8 +187,11 @@ def test_thanks_are_thanks(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "昨日から試しているのですが、友人の電話では使えましたと言われ、機種が違うのでよくわからず困っています",
-        "I have been trying this since last week and on my brother's phone it works, though I do not know why",
+        (
+            "昨日から何度も試しているのですが、友人の電話ではすぐに使えました。"
+            "私のものは機種も契約も違うので、どうしたものかと困っています。"
+        ),
+        "I have been trying this for a week and on my brother's phone it works, but I do not know why",
         "still not " * 30,
     ],
 )
