@@ -16,9 +16,9 @@ def test_the_lock_still_fits_the_project(tmp_path: Path) -> None:
     shutil.copy(LOCK, again)
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--no-header"]
     subprocess.run([*command, "pyproject.toml", "-o", str(again)], cwd=ROOT, check=True, timeout=120)
-    stale = "requirements.lock is stale: run `uv lock && uv export --no-emit-project --no-dev -o requirements.lock`"
+    renew = "uv lock && uv export --no-emit-project --no-dev -o requirements.lock"
 
-    assert _pins(again) == _pins(LOCK), stale
+    assert _pins(again) == _pins(LOCK), f"requirements.lock is stale; run `{renew}`"
 
 
 def test_everything_in_the_lock_has_a_hash_and_no_address() -> None:

@@ -271,7 +271,7 @@ def _careless(text: str, chance: random.Random) -> str:
 
 
 @given(mangled())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_careless_edits_are_reported_or_harmless_and_never_raise(files: dict[str, str]) -> None:
     """A file that the checker passes can be compiled; one that it does not pass has a line to look at."""
     source = parse(files)
@@ -286,7 +286,7 @@ def test_careless_edits_are_reported_or_harmless_and_never_raise(files: dict[str
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_text_at_all_is_read_without_raising(one: str, other: str) -> None:
     assert problems({"a.yaml": one, "b.yaml": f"flow: start\nstates:\n{other}"})
 
@@ -308,7 +308,7 @@ def test_any_text_at_all_is_read_without_raising(one: str, other: str) -> None:
         ]
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_good_name_makes_a_state_and_an_answer_that_compile(name: str) -> None:
     text = replaced(SMALL, "      other:", f"      {name}:").replace("not_yet: more", f"not_yet: {name}")
     text = replaced(text, "  more:\n    say", f"  {name}:\n    say")
