@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from bot.dialogue.book import Book, compile_book
-from bot.dialogue.check import check
-from bot.dialogue.parse import Problem, parse
+from bot.dialogue.source.check import check
+from bot.dialogue.source.parse import parse
+from bot.dialogue.source.problem import Problem
 
 SHIPPED = Path(__file__).resolve().parent.parent / "flows"
 """The flows that travel with the program, in a checkout and in a wheel alike."""

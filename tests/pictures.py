@@ -17,7 +17,8 @@ from rich.text import Text
 
 from adapters.console.outbound import rendered
 from adapters.store.memory import MemoryStore
-from bot.app import App, ConsoleSession
+from bot.app import App
+from bot.console_session import ConsoleSession
 from bot.dialogue.draw import draw
 from bot.flowfiles import load_book
 from bot.model import Board, Language, Report, Service

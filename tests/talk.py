@@ -111,7 +111,7 @@ class Player:
         self._now += time
         asyncio.run(deliver_due(self._store, self, self._receive, now=self._now))
         later = self._now + LEASE + timedelta(seconds=1)
-        assert asyncio.run(deliver_due(self._store, self, self._receive, now=later)) == 0
+        assert asyncio.run(deliver_due(self._store, self, self._receive, now=later)).taken == 0
 
     # --- what there is to see ---
 

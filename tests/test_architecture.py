@@ -10,12 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PRODUCT = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")])
 CODE = sorted([*PRODUCT, *(ROOT / "tests").rglob("*.py")])
-LONGEST_FUNCTION = 40
-LONGEST_FILE = 360
+LONGEST_FUNCTION = 30
+LONGEST_FILE = {"bot": 250, "adapters": 250, "tests": 350}
 BANNED_NAME = re.compile(r"(Manager|Handler|Helper|Utils?|Base|Impl)$")
 BANNED_FILE = {"utils", "helpers", "common", "misc", "base", "manager", "types"}
 OUTSIDE_WORLD = {
-    "asyncio", "datetime.now", "getpass", "httpx", "logging", "os", "pathlib", "random", "secrets", "socket",
+    "asyncio", "getpass", "httpx", "logging", "os", "pathlib", "random", "secrets", "socket",
     "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_functions_and_files_stay_short(path: Path) -> None:
     ]
 
     assert not long
-    assert source.count("\n") <= LONGEST_FILE
+    assert source.count("\n") <= LONGEST_FILE[path.relative_to(ROOT).parts[0]]
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=_name)

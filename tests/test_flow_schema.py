@@ -10,10 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.dialogue.nodes import Items, Node, Table, Value, compose
-from bot.dialogue.parse import FLOW_KEYS, KINDS, POINTER_KEYS, did_you_mean
-from bot.dialogue.reading import NAME
-from bot.dialogue.states import (
+from bot.dialogue.source.parse import FLOW_KEYS, KINDS, POINTER_KEYS
+from bot.dialogue.source.problem import did_you_mean
+from bot.dialogue.source.states import (
     CHOICE_KEYS,
     MOST_CHOICES,
     MOST_ENTRIES,
@@ -21,6 +20,8 @@ from bot.dialogue.states import (
     STATE_KEYS,
     VARIANT_KEYS,
 )
+from bot.dialogue.source.values import NAME
+from bot.dialogue.source.yaml_nodes import Items, Node, Table, Value, compose
 from bot.dialogue.vocabulary import (
     ANSWERS,
     EXITS,

@@ -12,25 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
-from adapters.store.memory import MemoryStore
-from bot.app import App, ConsoleSession
+from bot.app import open_app
 from bot.codec import NewerFormat, Unreadable
-from bot.commands.locale import add_language, language
+from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail
+from bot.console_session import ConsoleSession
 from bot.dialogue.book import Book
 from bot.flowfiles import load_book
 from bot.model import Language
-from bot.ports import Store, StoreUnusable
-from bot.runtime.status import StatusWatch
+from bot.ports import StoreUnusable
 from bot.settings import Settings, read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    add_language(parser)
+    add_lang_option(parser)
     parser.add_argument(
         "--store",
         metavar="URL",
@@ -46,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Talk until the input ends or the person leaves, which both are a good end: exit 0."""
-    settings, spoken = read_settings(os.environ), language(options, os.environ)
+    settings, spoken = read_settings(os.environ), chosen_language(options, os.environ)
     book = load_book(settings.flows)
     try:
         _talk(options, settings, book, spoken)
@@ -60,10 +58,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: Language) -> None:
-    status = StatusWatch(AppleStatus(settings.apple_status_url or APPLE_STATUS_URL))
-    zone = datetime.now().astimezone().tzinfo or UTC
     with asyncio.Runner() as runner, _ended_by_sigterm():
-        app = App(book, _open_store(options.store), status, zone)
+        app = open_app(book, settings, _store_path(options.store))
         try:
             name, insists = options.name or _user(), options.lang is not None
             session = ConsoleSession(app, name, spoken, lambda: datetime.now(UTC), insists=insists)
@@ -81,7 +77,7 @@ def _show(
     from adapters.console.screen import PhraseName, chat_screen  # noqa: PLC0415  slow to import, needless for JSON
 
     def phrase(name: PhraseName, language: Language) -> str:
-        forgets = name == "saved" and options.store == "memory"
+        forgets = name == "saved" and options.store == MEMORY
         return book.say("console.closed" if forgets else f"console.{name}", language)
 
     chat_screen(session, phrase, sys.stdin.buffer, loop)
@@ -101,8 +97,11 @@ def _ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+MEMORY = "memory"
+
+
 def _store_url(url: str) -> str | Path:
-    if url == "memory":
+    if url == MEMORY:
         return url
     scheme, _, path = url.partition("://")
     if scheme != "sqlite" or not path.startswith("/") or path.endswith("/"):
@@ -110,22 +109,20 @@ def _store_url(url: str) -> str | Path:
     return Path(path)
 
 
+def _store_path(url: str | Path | None) -> Path | None:
+    if isinstance(url, str):
+        return None
+    if url is not None:
+        return url
+    from platformdirs import user_data_path  # noqa: PLC0415  needless when a store is named
+
+    return user_data_path("imessage-support") / "conversations.db"
+
+
 def _name(name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise argparse.ArgumentTypeError("a name has at least one letter and no control characters")
     return name
-
-
-def _open_store(url: str | Path | None) -> Store:
-    if url == "memory":
-        return MemoryStore()
-    from adapters.store.sqlite import SqliteStore  # noqa: PLC0415  needless for the memory store
-
-    if isinstance(url, Path):
-        return SqliteStore(url)
-    from platformdirs import user_data_path  # noqa: PLC0415  needless when a store is named
-
-    return SqliteStore(user_data_path("imessage-support") / "conversations.db")
 
 
 def _user() -> str:

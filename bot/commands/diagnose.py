@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.console.files import FileUnreadable, read_file, read_stream
-from bot.commands.locale import add_language, language
+from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
-from bot.dialogue.evidence import find
+from bot.dialogue.evidence.find import find
 from bot.dialogue.machine import evidence_trigger
 from bot.dialogue.phrase import Scene, question
 from bot.dialogue.vocabulary import APPLE_GUARDS
@@ -25,13 +25,13 @@ USAGE_ERROR = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("file", metavar="FILE", help="the file to read, or - for the standard input")
-    add_language(parser)
+    add_lang_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what the text shows and what to do about it."""
-    spoken = language(options, os.environ)
+    spoken = chosen_language(options, os.environ)
     book = load_book(read_settings(os.environ).flows)
     try:
         text = _read(options.file)

@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 
-from bot.commands.locale import add_language, language
+from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail
 from bot.dialogue.book import Book
-from bot.dialogue.parse import did_you_mean
+from bot.dialogue.source.problem import did_you_mean
 from bot.flowfiles import load_book
 from bot.settings import read_settings
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("mermaid", "svg", "png"), default="mermaid", help="default: mermaid"
     )
-    add_language(parser)
+    add_lang_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
     try:
         for flow in [options.flow] if options.flow else book.flows:
-            sys.stdout.buffer.write(draw(book, flow, options.format, language(options, os.environ)))
+            sys.stdout.buffer.write(draw(book, flow, options.format, chosen_language(options, os.environ)))
     except GraphvizMissing:
         return fail(
             1,

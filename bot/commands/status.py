@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
-from bot.commands.locale import add_language, language
+from bot.app import apple_status, local_zone
+from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
 from bot.dialogue.phrase import STATUS_PAGES, Scene, fill, full_report, moment, service_name
@@ -21,15 +21,15 @@ UNREAD = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    add_language(parser)
+    add_lang_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the board; exit 3, with one line why, if it could not be read."""
-    settings, spoken, now = read_settings(os.environ), language(options, os.environ), datetime.now(UTC)
+    settings, spoken, now = read_settings(os.environ), chosen_language(options, os.environ), datetime.now(UTC)
     book = load_book(settings.flows)
-    source = AppleStatus(settings.apple_status_url or APPLE_STATUS_URL)
+    source = apple_status(settings)
     try:
         board = asyncio.run(source.fetch(spoken, now=now))
     except StatusUnreadable as error:
@@ -60,8 +60,7 @@ def _as_data(reports: tuple[Report, ...], checked_at: datetime | None) -> dict[s
 
 def _lines(book: Book, board: Board, spoken: Language) -> Iterator[str]:
     conversation = book.begin(Address("console", "", ""), spoken)
-    zone = datetime.now().astimezone().tzinfo or UTC
-    scene = Scene(book, conversation, World(board.checked_at, {spoken: board}, zone))
+    scene = Scene(book, conversation, World(board.checked_at, {spoken: board}, local_zone()))
     yield scene.phrase("status.title", checked_at=moment(scene, board.checked_at))
     for report in board.reports:
         name = service_name(scene, report.service)

@@ -40,7 +40,6 @@ class Draft:
         self._notes: list[str] = []
         self._asks = False
         self._details: str | None = None
-        self._silent = False
 
     @property
     def scene(self) -> Scene:
@@ -60,10 +59,6 @@ class Draft:
     def ask(self) -> None:
         """Ask the question as a new one, which makes the buttons of older prompts old."""
         self._asks = True
-
-    def be_silent(self) -> None:
-        """Owe nothing for this event."""
-        self._silent = True
 
     def explain(self) -> None:
         """Tell more about how the step is done."""
@@ -162,8 +157,6 @@ class Draft:
 
     def turn(self) -> Turn:
         """Give the conversation as it has become, and what is owed for it."""
-        if self._silent:
-            return Turn(self.conversation)
         scene = self.scene
         buttons = choices(scene)
         text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))

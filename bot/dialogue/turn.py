@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
-from bot.dialogue.evidence import find
+from bot.dialogue.evidence.find import find
 from bot.dialogue.understand import (
     Answered,
     Commanded,
@@ -47,14 +47,21 @@ def take_turn(
     person can send.
     """
     before = conversation or book.begin(address, _first_language(event))
+    if isinstance(event, Woke) and not _is_awaited(book, before, event):
+        return Turn(before)
     draft = Draft(book, book.land(before), world)
     if book.knows(before.place):
         _take(draft, event)
-    elif isinstance(event, Woke):
-        return Turn(before)  # the line that the guide has changed waits for the person
     else:
         _take_elsewhere(draft, event)
     return draft.turn()
+
+
+def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
+    """Say whether the question still stands that the reminder is about."""
+    if event.prompt != conversation.prompt or not book.knows(conversation.place):
+        return False
+    return book.state(book.land(conversation).place).remind is not None
 
 
 def _first_language(event: Event) -> Language:
@@ -75,8 +82,8 @@ def _take(draft: Draft, event: Event) -> None:
             _search(draft, text)
         case Picked(prompt=prompt, choice=choice):
             _press(draft, prompt, choice)
-        case Woke(prompt=prompt):
-            _remind(draft, prompt)
+        case Woke():
+            _remind(draft)
         case _:
             assert_never(event)
 
@@ -132,11 +139,8 @@ def _press(draft: Draft, prompt: int, choice: str) -> None:
         draft.note("turn.old_button")
 
 
-def _remind(draft: Draft, prompt: int) -> None:
-    remind = draft.scene.state.remind
-    if remind is None or prompt != draft.conversation.prompt:
-        draft.be_silent()
-    else:
+def _remind(draft: Draft) -> None:
+    if remind := draft.scene.state.remind:
         draft.tell(remind.text.of(draft.conversation.language))
 
 

@@ -43,8 +43,7 @@ _JAPANESE_QUESTION = re.compile(r"[ぁ-ん](?:か|かな|かね|かい|でしょ
 
 def is_question(text: str, message: str) -> bool:
     """Say whether the text asks; `message` is the same text after `normal`."""
-    tail = text[-100:]
-    return bool(_QUESTION.search(tail) if "?" in tail or "？" in tail else _JAPANESE_QUESTION.search(message))
+    return bool(_QUESTION.search(text[-100:]) or _JAPANESE_QUESTION.search(message))
 
 
 NUMBER = re.compile(

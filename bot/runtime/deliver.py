@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from bot.codec import decode_job
+from bot.codec import Unreadable, decode_job
 from bot.model import Address, Event, EventId, Say, Wake, Woke
 from bot.ports import Channel, Owed, Store, TryLater
 from bot.runtime.receive import LEASE
@@ -14,6 +14,15 @@ BATCH = 20
 
 Receive = Callable[[Address, Event], Awaitable[Sequence[Owed]]]
 """The door in, as `deliver_due` needs it for reminders."""
+
+
+class Delivered(NamedTuple):
+    """What `deliver_due` did."""
+
+    taken: int
+    """The jobs that were due, whatever became of them."""
+    unreadable: tuple[Owed, ...]
+    """Those that could not be read. They stay owed, and hold up nobody but their own conversation."""
 
 
 async def deliver(store: Store, channel: Channel, owed: Sequence[Owed]) -> None:
@@ -28,14 +37,18 @@ async def deliver(store: Store, channel: Channel, owed: Sequence[Owed]) -> None:
             await store.settle(job)
 
 
-async def deliver_due(store: Store, channel: Channel, receive: Receive, *, now: datetime) -> int:
-    """Send everything that is due and that nobody else holds, and say how many jobs that were."""
-    count = 0
+async def deliver_due(store: Store, channel: Channel, receive: Receive, *, now: datetime) -> Delivered:
+    """Send everything that is due and that nobody else holds."""
+    taken = 0
+    unreadable: list[Owed] = []
     while owed := await store.claim(now=now, lease=LEASE, limit=BATCH):
         for job in owed:
-            await _finish(store, channel, receive, job)
-        count += len(owed)
-    return count
+            try:
+                await _finish(store, channel, receive, job)
+            except Unreadable:
+                unreadable.append(job)
+        taken += len(owed)
+    return Delivered(taken, tuple(unreadable))
 
 
 async def _finish(store: Store, channel: Channel, receive: Receive, job: Owed) -> None:

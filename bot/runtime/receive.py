@@ -24,15 +24,19 @@ class TooManyConflicts(Exception):
     """Others kept changing this conversation; nothing was stored. The platform will bring the event again."""
 
 
+class MixedUp(Exception):
+    """The store gave another person's conversation. Nothing is said or stored."""
+
+
 async def receive(store: Store, book: Book, address: Address, event: Event, world: World) -> Sequence[Owed]:
     """Commit the turn that the event leads to, and give the jobs that the caller now holds.
 
     An event that was committed before gives none. Raises `Unreadable` for a stored conversation that cannot
-    be read (it stays as it is), `StoreUnusable`, and `TooManyConflicts`.
+    be read (it stays as it is), `MixedUp`, `StoreUnusable`, and `TooManyConflicts`.
     """
     record = await store.load(address, now=world.now)
     for _ in range(ATTEMPTS):
-        turn = take_turn(book, _conversation(record, address), event, world, address)
+        turn = take_turn(book, stored(record, address), event, world, address)
         result = await store.commit(
             address,
             record.version,
@@ -52,17 +56,14 @@ async def receive(store: Store, book: Book, address: Address, event: Event, worl
     raise TooManyConflicts(f"{ATTEMPTS} conflicts in a row")
 
 
-def _conversation(record: Record, address: Address) -> Conversation | None:
+def stored(record: Record, address: Address) -> Conversation | None:
+    """Read the conversation of a record, None if there is none. Raises `Unreadable` and `MixedUp`."""
     if record.version == 0:
         return None
     conversation = decode_conversation(record.body)
     if conversation.address != address:
         raise MixedUp("a stored conversation belongs to somebody else")
     return conversation
-
-
-class MixedUp(Exception):
-    """The store gave another person's conversation. Nothing is said or stored."""
 
 
 def _due(job: Job, now: datetime) -> Due:

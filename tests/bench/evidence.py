@@ -8,8 +8,8 @@ import random
 from collections.abc import Callable
 from time import perf_counter
 
-from bot.dialogue.evidence import find
-from bot.dialogue.mask import mask
+from bot.dialogue.evidence.find import find
+from bot.dialogue.evidence.mask import mask
 
 MEGABYTE = 1_000_000
 

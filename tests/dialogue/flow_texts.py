@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.dialogue.check import check
-from bot.dialogue.parse import parse
+from bot.dialogue.source.check import check
+from bot.dialogue.source.parse import parse
 from bot.flowfiles import SHIPPED as FOLDER
 
 SHIPPED: Mapping[str, str] = {

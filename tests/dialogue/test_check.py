@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.book import compile_book
-from bot.dialogue.check import check
-from bot.dialogue.parse import parse
+from bot.dialogue.source.check import check
+from bot.dialogue.source.parse import parse
 from bot.dialogue.vocabulary import COMMANDS, PHRASES, WORDS
 from tests.dialogue.faults import FAULTS, LOSING
 from tests.dialogue.flow_texts import (

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.book import Book, compile_book
 from bot.dialogue.draw import GraphvizMissing, draw
-from bot.dialogue.parse import parse
+from bot.dialogue.source.parse import parse
 from bot.flowfiles import load_book
 from bot.model import LANGUAGES, Language
 from tests.dialogue.flow_texts import SMALL, replaced, small_with

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.evidence import find
+from bot.dialogue.evidence.find import find
 from bot.model import Finding
 from tests.dialogue.pasted_texts import (
     AVAILABLE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.evidence import QUOTE_AT_MOST, find
+from bot.dialogue.evidence.find import QUOTE_AT_MOST, find
 from tests.bench.evidence import HOSTILE, logs, repeated
 from tests.dialogue.pasted_texts import (
     AVAILABLE,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.book import Book, compile_book
-from bot.dialogue.check import check
-from bot.dialogue.parse import parse
+from bot.dialogue.source.check import check
+from bot.dialogue.source.parse import parse
 from bot.dialogue.turn import take_turn
 from bot.flowfiles import SHIPPED
 from bot.model import (

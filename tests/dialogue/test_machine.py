@@ -4,7 +4,7 @@ import pytest
 
 from bot.dialogue.book import Book
 from bot.dialogue.machine import SKIP, FlowMachine, arrows, evidence_trigger, exit_trigger
-from bot.dialogue.parse import parse
+from bot.dialogue.source.parse import parse
 from bot.dialogue.vocabulary import EXITS
 from bot.flowfiles import load_book
 from bot.model import Place

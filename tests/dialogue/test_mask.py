@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.mask import mask
+from bot.dialogue.evidence.mask import mask
 from tests.bench.evidence import HOSTILE, repeated
 
 

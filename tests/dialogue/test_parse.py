@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.parse import Source, did_you_mean, parse
+from bot.dialogue.source.parse import Source, parse
+from bot.dialogue.source.problem import did_you_mean
 from bot.model import Place
 from tests.dialogue.flow_texts import SHIPPED, SMALL, replaced
 

@@ -8,8 +8,8 @@ import pytest
 
 from adapters.apple.board import MESSAGE_LIMIT
 from bot.dialogue.book import Book
-from bot.dialogue.check_texts import WIDEST
 from bot.dialogue.phrase import FILLERS, Scene, full_report, moment
+from bot.dialogue.source.check_texts import WIDEST
 from bot.dialogue.vocabulary import PLACEHOLDERS
 from bot.model import (
     LANGUAGES,

@@ -10,12 +10,13 @@ from adapters.store.memory import MemoryStore
 from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.model import Address, Event, EventId, Reply, Said
-from bot.ports import Owed, TryLater
+from bot.ports import Due, Owed, TryLater
 from bot.runtime.deliver import deliver, deliver_due
 from bot.runtime.receive import LEASE, TooManyConflicts, receive
 from tests.outside import ANN, START, world
 
 BEN = Address("test", "chat", "ben")
+EVE = Address("test", "chat", "eve")
 RESTART = ("iPhone", *["skip"] * 7)
 """The words that lead to the step that reminds after ten minutes."""
 
@@ -62,7 +63,7 @@ class Program:
         async def receive_now(who: Address, event: Event) -> Sequence[Owed]:
             return await self.receive(who, event, now)
 
-        return await deliver_due(self.store, self.screen, receive_now, now=now)
+        return (await deliver_due(self.store, self.screen, receive_now, now=now)).taken
 
     async def talk(self, *words: str) -> None:
         """Say these words and get the replies."""
@@ -232,3 +233,25 @@ def test_more_people_than_one_claim_takes_are_all_served(program: Program) -> No
         assert sorted(who.person for who, _ in program.screen.sent) == sorted(each.person for each in people)
 
     asyncio.run(story())
+
+
+def test_a_job_that_cannot_be_read_holds_up_its_own_conversation_only(book: Book) -> None:
+    """It is told of and stays owed; what is owed to others is sent."""
+
+    async def check() -> None:
+        program = Program(book)
+        await program.talk("hello")
+        garbage = [Due("say", START, b"garbage")]
+        await program.store.commit(EVE, 0, EventId("broken"), b"", garbage, now=START, lease=timedelta())
+        await program.take("iPhone")
+        channel = program.screen
+
+        async def nothing(_who: Address, _event: Event) -> Sequence[Owed]:
+            return ()
+
+        done = await deliver_due(program.store, channel, nothing, now=AFTER_LEASE)
+
+        assert [job.address for job in done.unreadable] == [EVE]
+        assert [who for who, _ in channel.sent] == [ANN, ANN]
+
+    asyncio.run(check())

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from bot.dialogue.flow import Option, Reminder, Stance, State, Text, Variant, Where
-from bot.dialogue.nodes import Items, Node, Value, shortened
-from bot.dialogue.reading import Reader
+from bot.dialogue.source.problem import shortened
+from bot.dialogue.source.values import Reader
+from bot.dialogue.source.yaml_nodes import Items, Node, Value
 from bot.dialogue.vocabulary import ANSWERS, GUARDS, STANCES
 from bot.model import LANGUAGES, Place
 

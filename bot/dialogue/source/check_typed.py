@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from bot.dialogue.flow import Option, State, Text, Where
-from bot.dialogue.parse import Problem, Source
+from bot.dialogue.source.parse import Source
+from bot.dialogue.source.problem import Problem
 from bot.dialogue.typed import NUMBER, normal
 from bot.dialogue.understand import answer_phrases, command_phrases
 from bot.dialogue.vocabulary import ANSWERS, CASES, COMMANDS, WORDS

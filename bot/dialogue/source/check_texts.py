@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.dialogue.flow import State, Text, Variant, Where
-from bot.dialogue.parse import Problem, Source, did_you_mean
+from bot.dialogue.source.parse import Source
+from bot.dialogue.source.problem import Problem, did_you_mean
 from bot.dialogue.vocabulary import CASES, PHRASES, PLACEHOLDERS
 from bot.model import LANGUAGES
 

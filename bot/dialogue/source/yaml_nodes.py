@@ -5,52 +5,14 @@ once, and a text that begins with `*` or `!` means something. Here every value i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Never, TypeAlias
+from typing import Never, Protocol, TypeAlias
 
 import yaml
 
 from bot.dialogue.flow import Where
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One mistake in a flow file, as its editor reads it."""
-
-    file: str
-    line: int
-    what: str
-
-    @classmethod
-    def at(cls, where: Where, what: str) -> "Problem":
-        """Say what is wrong there, in one line, however long the names in it are."""
-        return cls(where.file, where.line, shortened(what, 400))
-
-    def __str__(self) -> str:
-        """Give the line that `imessage-support check` prints."""
-        return f"{self.file}:{self.line}  {self.what}"
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Give the hint to append to "there is no such …", or nothing if nothing is near."""
-    names = list(known)
-    if len(name) > _LONGEST_NAME or len(names) > _MOST_NAMES:
-        return ""
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    return f" did you mean `{near[0]}`?" if near else ""
-
-
-_LONGEST_NAME = 60
-_MOST_NAMES = 1_000
-"""Comparing names takes time; no flow has as many."""
-
-
-def shortened(text: str, most: int) -> str:
-    """Give the text in one line of at most so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+from bot.dialogue.source.problem import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +44,7 @@ class Table:
 Node: TypeAlias = Value | Items | Table
 
 
-class Unreadable(Exception):
+class NotYaml(Exception):
     """The text is not YAML, or uses a part of YAML that flow files do without."""
 
     def __init__(self, line: int, what: str) -> None:
@@ -91,25 +53,27 @@ class Unreadable(Exception):
         self.what = what
 
 
-FASTEST: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
+
+FASTEST: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same YAML either way; the first is written in C and not built everywhere."""
 
 
-def compose(file: str, content: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = FASTEST) -> Node:
-    """Read one YAML document, or raise `Unreadable` at the first place where that is impossible.
+def compose(file: str, content: str, loader: Loader = FASTEST) -> Node:
+    """Read one YAML document, or raise `NotYaml` at the first place where that is impossible.
 
     Aliases are refused, so the result is never larger than the text, and so is deep nesting, for which
     YAML's own `compose` kills the process.
     """
     if wrong := _FORBIDDEN.search(content):
-        raise Unreadable(content.count("\n", 0, wrong.start()) + 1, _no_such_character(wrong[0]))
+        raise NotYaml(content.count("\n", 0, wrong.start()) + 1, _no_such_character(wrong[0]))
     try:
         return _Document(file, yaml.parse(content, Loader=loader)).read()
     except yaml.MarkedYAMLError as error:
         lines = content.splitlines()
         line = _line_of(error, len(lines))
         hint = _hint(lines[max(line - 2, 0) : line], error)
-        raise Unreadable(line, f"this is not readable as YAML: {error.problem}. {hint}") from error
+        raise NotYaml(line, f"this is not readable as YAML: {error.problem}. {hint}") from error
 
 
 _FORBIDDEN = re.compile(
@@ -138,7 +102,7 @@ class _Document:
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
-            raise Unreadable(1, "this file is empty")
+            raise NotYaml(1, "this file is empty")
         root = self._node(next(self._events), None)
         next(self._events)
         more = next(self._events)
@@ -194,7 +158,7 @@ class _Document:
         return Where(self._file, _line(event.start_mark))
 
     def _refuse(self, event: yaml.Event, what: str) -> Never:
-        raise Unreadable(self._where(event).line, what)
+        raise NotYaml(self._where(event).line, what)
 
 
 _PLAIN_TEXT = "Flow files do without: put a text in quotation marks, and use `like:` for a state like another"
@@ -207,7 +171,14 @@ def _line_of(error: yaml.MarkedYAMLError, lines: int) -> int:
     return min(_line(mark or error.context_mark), max(lines, 1))
 
 
-def _line(mark: yaml.error.Mark | yaml._yaml.Mark | None) -> int:
+class _Mark(Protocol):
+    """A place in the text, as either of YAML's readers gives it; lines count from 0."""
+
+    @property
+    def line(self) -> int: ...
+
+
+def _line(mark: _Mark | None) -> int:
     return mark.line + 1 if mark else 1
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.dialogue.flow import Flow, Pointer, State, Text, Where
-from bot.dialogue.nodes import Node, Problem, Table, did_you_mean
-from bot.dialogue.states import MOST_ENTRIES, Parts, StateReader
+from bot.dialogue.source.problem import Problem
+from bot.dialogue.source.states import MOST_ENTRIES, Parts, StateReader
+from bot.dialogue.source.yaml_nodes import Node, Table
 from bot.dialogue.vocabulary import EXITS, FINDINGS, PHRASES, SERVICES, WORDS
 from bot.model import LANGUAGES, Place
-
-__all__ = ["Problem", "Source", "did_you_mean", "parse"]
 
 KINDS = ("flow", "phrases", "words")
 """What a file is: the one of these keys that stands at its top level."""

@@ -7,8 +7,8 @@ of other text, and only what stands before and after a match on its line decides
 
 import re
 
-from bot.dialogue.mask import mask
-from bot.dialogue.pasted import Page
+from bot.dialogue.evidence.mask import mask
+from bot.dialogue.evidence.page import Page
 from bot.model import Finding, FindingName
 
 QUOTE_AT_MOST = 160

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from bot.model import LANGUAGES, Language
 
 
-def add_language(parser: argparse.ArgumentParser) -> None:
+def add_lang_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that every command for people has."""
     parser.add_argument("--lang", choices=LANGUAGES, help="language (default: the system's)")
 
 
-def language(options: argparse.Namespace, environment: Mapping[str, str]) -> Language:
+def chosen_language(options: argparse.Namespace, environment: Mapping[str, str]) -> Language:
     """Give the language asked for, else the system's, else English."""
     if options.lang is not None:
         chosen: Language = options.lang

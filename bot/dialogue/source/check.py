@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.dialogue.book import FIRST_FLOW
-from bot.dialogue.check_texts import check_about, check_phrases, check_state_texts, no_case_left
-from bot.dialogue.check_typed import check_answers, check_called, check_words
 from bot.dialogue.flow import Flow, State, Where
 from bot.dialogue.machine import arrows
-from bot.dialogue.parse import Problem, Source, did_you_mean
+from bot.dialogue.source.check_texts import check_about, check_phrases, check_state_texts, no_case_left
+from bot.dialogue.source.check_typed import check_answers, check_called, check_words
+from bot.dialogue.source.parse import Source
+from bot.dialogue.source.problem import Problem, did_you_mean
 from bot.dialogue.vocabulary import CONSENT, EXITS, PHRASES, WORDS
 from bot.model import Place
 

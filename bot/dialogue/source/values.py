@@ -5,17 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from bot.dialogue.flow import Text, Where
-from bot.dialogue.nodes import (
-    Items,
-    Node,
-    Problem,
-    Table,
-    Unreadable,
-    Value,
-    compose,
-    did_you_mean,
-    shortened,
-)
+from bot.dialogue.source.problem import Problem, did_you_mean, shortened
+from bot.dialogue.source.yaml_nodes import Items, Node, NotYaml, Table, Value, compose
 from bot.model import LANGUAGES
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -41,7 +32,7 @@ class Reader:
         """Read a file as YAML; an empty table if that is impossible."""
         try:
             root = compose(file, content)
-        except Unreadable as error:
+        except NotYaml as error:
             self.report(Where(file, error.line), error.what)
             return Table({}, Where(file, 1))
         return Table(self.table(root, "a flow file"), root.where)

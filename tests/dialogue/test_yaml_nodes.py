@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from bot.dialogue.nodes import Items, Node, Table, Unreadable, Value, compose
-from bot.dialogue.parse import parse
+from bot.dialogue.source.parse import parse
+from bot.dialogue.source.yaml_nodes import Items, Loader, Node, NotYaml, Table, Value, compose
 from tests.dialogue.flow_texts import SMALL
 
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
@@ -58,9 +58,9 @@ def test_what_is_not_yaml_is_said_in_its_line(content: str, line: int, words: st
     ids=lambda value: repr(value)[:30],
 )
 def test_both_readers_of_yaml_find_the_same_line_and_words(
-    loader: type[yaml.SafeLoader | yaml.CSafeLoader], content: str, line: int, words: str
+    loader: Loader, content: str, line: int, words: str
 ) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(NotYaml) as raised:
         compose("a.yaml", content, loader)
     assert raised.value.line == line
     assert words in raised.value.what
@@ -68,7 +68,7 @@ def test_both_readers_of_yaml_find_the_same_line_and_words(
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_every_value_stays_the_text_that_stands_there(
-    loader: type[yaml.SafeLoader | yaml.CSafeLoader],
+    loader: Loader,
 ) -> None:
     values = [
         "no",
@@ -91,7 +91,7 @@ def test_every_value_stays_the_text_that_stands_there(
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-def test_a_node_stands_in_the_line_of_its_name(loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> None:
+def test_a_node_stands_in_the_line_of_its_name(loader: Loader) -> None:
     root = compose("a.yaml", "one:\n\n  two:\n    - x\n    - three:\n        y\n", loader)
     two = _at(_at(root, "one"), "two")
     assert two.where.line == 3

@@ -1,0 +1,108 @@
+"""One person at a terminal: what the console adapter needs of the program."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from adapters.console.session import Standing
+from bot.app import App
+from bot.codec import Unreadable
+from bot.model import (
+    Address,
+    Event,
+    EventId,
+    Language,
+    Opened,
+    Picked,
+    Reply,
+    Said,
+    Shared,
+)
+from bot.ports import Owed, TryLater
+from bot.runtime.deliver import deliver, deliver_due
+
+
+class ConsoleSession:
+    """One person at a terminal: the `Session` and the `Channel` of the console adapter."""
+
+    def __init__(
+        self, app: App, name: str, language: Language, clock: Callable[[], datetime], *, insists: bool
+    ) -> None:
+        """Talk as `name`; `clock` gives UTC.
+
+        `language` is for a new conversation; if the person `insists`, one under way is switched to it.
+        """
+        self._app = app
+        self._address = Address("console", name, name)
+        self._language = language
+        self._insists = insists
+        self._clock = clock
+        self._shift = timedelta()
+        self._shown: list[Reply] = []
+
+    async def open(self) -> Sequence[Reply]:
+        """Begin, or go on where the person left off; what a crash left unsaid comes first."""
+        await self._deliver_due()
+        replies = self._take() or await self._handle(Opened(_event_id(), self._language))
+        if self._insists and (await self.standing()).language != self._language:
+            switch = "japanese" if self._language == "ja" else "english"
+            return await self._handle(Said(_event_id(), switch))
+        return replies
+
+    async def say(self, text: str) -> Sequence[Reply]:
+        """Take what was typed or pasted."""
+        return await self._handle(Said(_event_id(), text))
+
+    async def pick(self, prompt: int, choice: str) -> Sequence[Reply]:
+        """Take a press of a button."""
+        return await self._handle(Picked(_event_id(), prompt, choice))
+
+    async def share(self, name: str, text: str) -> Sequence[Reply]:
+        """Take a text file."""
+        return await self._handle(Shared(_event_id(), name, text))
+
+    async def wait(self, time: timedelta) -> Sequence[Reply]:
+        """Move this conversation's clock and do what is due."""
+        self._shift += time
+        await self._deliver_due()
+        return self._take()
+
+    async def standing(self) -> Standing:
+        """Say where the conversation stands."""
+        conversation = await self._app.conversation(self._address, now=self._now())
+        if conversation is None:
+            conversation = self._app.book.begin(self._address, self._language)
+        place = self._app.book.land(conversation).place
+        ended = self._app.book.state(place).end
+        return Standing(place.flow, place.state, conversation.language, ended)
+
+    async def send(self, address: Address, replies: Sequence[Reply]) -> None:
+        """Put replies on the screen; somebody else's stay owed until they come to the terminal."""
+        if address != self._address:
+            raise TryLater
+        self._shown += replies
+
+    async def _handle(self, event: Event) -> Sequence[Reply]:
+        await self._deliver_due()
+        owed = await self._app.receive(self._address, event, now=self._now())
+        await deliver(self._app.store, self, owed)
+        return self._take()
+
+    async def _deliver_due(self) -> None:
+        async def receive_again(address: Address, event: Event) -> Sequence[Owed]:
+            return await self._app.receive(address, event, now=self._now())
+
+        done = await deliver_due(self._app.store, self, receive_again, now=self._now())
+        if any(job.address == self._address for job in done.unreadable):
+            raise Unreadable("what is owed to this conversation is damaged")
+
+    def _now(self) -> datetime:
+        return self._clock() + self._shift
+
+    def _take(self) -> Sequence[Reply]:
+        shown, self._shown = self._shown, []
+        return shown
+
+
+def _event_id() -> EventId:
+    return EventId(f"console:{uuid.uuid4().hex}")
