@@ -2,7 +2,7 @@
 
 import sys
 
-INTERRUPTED = 130
+from bot.commands.exit_codes import INTERRUPTED
 
 
 def main() -> None:

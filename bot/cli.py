@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.commands import chat, check, diagnose, draw, status
+from bot.commands.exit_codes import FAULT, INTERRUPTED, USAGE_ERROR
 from bot.commands.output import fail, say
 from bot.flowfiles import FlowsInvalid
 from bot.settings import SettingsInvalid
-
-FAULT = 1
-USAGE_ERROR = 2
-INTERRUPTED = 130
-"""As shells have it: 128 and the number of the signal."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

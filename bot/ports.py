@@ -115,15 +115,17 @@ class Store(Protocol):
         ...
 
 
-Fault: TypeAlias = Literal["not_a_database", "read_only", "newer_format", "in_use", "unreachable", "full"]
+StoreFault: TypeAlias = Literal[
+    "not_a_database", "read_only", "newer_format", "in_use", "unreachable", "full"
+]
 
 
 class StoreUnusable(Exception):
     """The store cannot be used. `fault` says why, `where` is the file or server."""
 
-    def __init__(self, fault: Fault, where: str) -> None:
+    def __init__(self, fault: StoreFault, where: str) -> None:
         super().__init__(f"{where}: {fault}")
-        self.fault: Fault = fault
+        self.fault: StoreFault = fault
         self.where = where
 
 

@@ -7,9 +7,9 @@ from typing import BinaryIO, Literal, TypeAlias
 FILE_LIMIT = 10_000_000
 """Bytes of a file that are read; a day's log of a Mac has a few million."""
 
-Fault: TypeAlias = Literal["missing", "folder", "forbidden", "too_large"]
+FileFault: TypeAlias = Literal["missing", "folder", "forbidden", "too_large"]
 
-_WORDS: dict[Fault, str] = {
+_WORDS: dict[FileFault, str] = {
     "missing": "there is no such file",
     "folder": "this is a folder, not a file",
     "forbidden": "you are not allowed to read this file",
@@ -20,9 +20,9 @@ _WORDS: dict[Fault, str] = {
 class FileUnreadable(Exception):
     """The file cannot be read. `fault` says why, and the text says it in one English line."""
 
-    def __init__(self, fault: Fault, path: Path) -> None:
+    def __init__(self, fault: FileFault, path: Path) -> None:
         super().__init__(f"{_WORDS[fault]}: {str(path)[:500]}")
-        self.fault: Fault = fault
+        self.fault: FileFault = fault
         self.path = path
 
 

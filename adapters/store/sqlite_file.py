@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from bot.ports import Fault, StoreUnusable
+from bot.ports import StoreFault, StoreUnusable
 
 APPLICATION = 0x694D5375  # "iMsu" in the file's header, where `file` and `sqlite3` show it
 FORMAT = 1
@@ -70,7 +70,7 @@ def translated(path: Path) -> Iterator[None]:
         raise StoreUnusable(fault_of_system(error.errno), str(path)) from error
 
 
-def fault_of_sqlite(code: int) -> Fault:
+def fault_of_sqlite(code: int) -> StoreFault:
     """Name the fault behind an SQLite code, primary or extended (https://sqlite.org/rescode.html)."""
     match code & 0xFF:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_FORMAT | sqlite3.SQLITE_ERROR:
@@ -87,7 +87,7 @@ def fault_of_sqlite(code: int) -> Fault:
             return "unreachable"
 
 
-def fault_of_system(number: int | None) -> Fault:
+def fault_of_system(number: int | None) -> StoreFault:
     """Name the fault behind an `errno`."""
     match number:
         case errno.EACCES | errno.EPERM | errno.EROFS:

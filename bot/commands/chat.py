@@ -16,6 +16,7 @@ from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
 from bot.app import open_app
 from bot.codec import NewerFormat, Unreadable
+from bot.commands.exit_codes import FAULT
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail
 from bot.console_session import ConsoleSession
@@ -49,11 +50,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         _talk(options, settings, book, spoken)
     except StoreUnusable as error:
-        return fail(1, book.say(f"store.{error.fault}", spoken).replace("{where}", error.where))
+        return fail(FAULT, book.say(f"store.{error.fault}", spoken, where=error.where))
     except NewerFormat:
-        return fail(1, book.say("console.stored_newer", spoken))
+        return fail(FAULT, book.say("console.stored_newer", spoken))
     except Unreadable:
-        return fail(1, book.say("console.stored_unreadable", spoken))
+        return fail(FAULT, book.say("console.stored_unreadable", spoken))
     return 0
 
 

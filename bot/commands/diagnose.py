@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.console.files import FileUnreadable, read_file, read_stream
+from bot.commands.exit_codes import USAGE_ERROR
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
@@ -18,8 +19,6 @@ from bot.dialogue.vocabulary import APPLE_GUARDS
 from bot.flowfiles import load_book
 from bot.model import Address, Conversation, Finding, Language, Place, World
 from bot.settings import read_settings
-
-USAGE_ERROR = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         text = _read(options.file)
     except FileUnreadable as error:
-        return fail(USAGE_ERROR, book.say(f"file.{error.fault}", spoken).replace("{where}", options.file))
+        return fail(USAGE_ERROR, book.say(f"file.{error.fault}", spoken, where=options.file))
     findings = find(text)
     place = _pointed_to(book, findings)
     advice = _advice(book, findings, place, spoken)
@@ -62,7 +61,7 @@ def _pointed_to(book: Book, findings: tuple[Finding, ...]) -> Place | None:
 
 def _sentences(book: Book, findings: tuple[Finding, ...], spoken: Language) -> Iterator[str]:
     for finding in findings:
-        yield book.say(f"finding.{finding.name}", spoken).replace("{quote}", finding.quote)
+        yield book.say(f"finding.{finding.name}", spoken, quote=finding.quote)
 
 
 def _advice(book: Book, findings: tuple[Finding, ...], place: Place | None, spoken: Language) -> str:

@@ -4,14 +4,13 @@ import argparse
 import os
 import sys
 
+from bot.commands.exit_codes import USAGE_ERROR
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail
 from bot.dialogue.book import Book
 from bot.dialogue.source.problem import did_you_mean
 from bot.flowfiles import load_book
 from bot.settings import read_settings
-
-USAGE_ERROR = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

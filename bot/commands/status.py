@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.app import apple_status, local_zone
+from bot.commands.exit_codes import UNREAD
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
-from bot.dialogue.phrase import STATUS_PAGES, Scene, fill, full_report, moment, service_name
+from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
 from bot.flowfiles import load_book
 from bot.model import Address, Board, Language, Report, Service, World
 from bot.ports import StatusUnreadable
 from bot.settings import read_settings
-
-UNREAD = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             say_json(_as_data(tuple(Report(service, "unknown") for service in Service), None))
         why, page = book.say(f"status.{error.fault}", spoken), STATUS_PAGES[spoken]
-        return fail(UNREAD, fill(book.say("status.unread", spoken), {"why": why, "page": page}))
+        return fail(UNREAD, book.say("status.unread", spoken, why=why, page=page))
     if options.json:
         say_json(_as_data(board.reports, board.checked_at))
     else:

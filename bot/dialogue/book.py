@@ -1,5 +1,6 @@
 """The compiled flows as one immutable value: everything that a turn needs to know of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,10 @@ from bot.model import LANGUAGES, Address, Choice, Conversation, Language, Place
 
 FIRST_FLOW = "start"
 """The flow in which every conversation begins; it asks what the trouble is."""
+
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+"""`{name}` in a text. Filled by look-up only: nothing in a text is ever evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,10 @@ class Book:
         """Give the state at a place of this book."""
         return self.flows[place.flow].states[place.state]
 
-    def say(self, key: str, language: Language) -> str:
-        """Give a phrase of `phrases.yaml`, its placeholders unfilled."""
-        return self.phrases[key].of(language)
+    def say(self, key: str, language: Language, **values: str) -> str:
+        """Give a phrase of `phrases.yaml`, its placeholders filled with the values."""
+        phrase = self.phrases[key].of(language)
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), phrase) if values else phrase
 
     def begin(self, address: Address, language: Language) -> Conversation:
         """Give a conversation in which nothing has been asked yet."""

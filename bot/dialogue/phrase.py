@@ -1,15 +1,12 @@
 """Puts a turn into words: picks the text that fits the world, fills its placeholders, lists its buttons."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from bot.dialogue.book import Book
+from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
 from bot.dialogue.vocabulary import COMMANDS, CommandName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
-
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 STATUS_PAGES: Mapping[Language, str] = {
     "ja": "https://www.apple.com/jp/support/systemstatus/",
@@ -48,7 +45,7 @@ class Scene:
 
     def phrase(self, key: str, **values: str) -> str:
         """Give a phrase in the conversation's language, filled with the values."""
-        return fill(self.book.say(key, self.conversation.language), values)
+        return self.book.say(key, self.conversation.language, **values)
 
 
 def question(scene: Scene) -> str:
@@ -61,14 +58,7 @@ def filled(scene: Scene, template: str) -> str:
     """Fill the placeholders of a flow's text."""
     if "{" not in template:
         return template
-    return _PLACEHOLDER.sub(lambda found: FILLERS[found[1]](scene), template)
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Fill the placeholders that have a value; never evaluates anything."""
-    if not values:
-        return template
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
+    return PLACEHOLDER.sub(lambda found: FILLERS[found[1]](scene), template)
 
 
 def choices(scene: Scene) -> tuple[Choice, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
 from bot.dialogue.flow import ExitName, Stance
-from bot.model import Board, Conversation, FindingName, Outcome, Report, Service
+from bot.model import Board, Conversation, FindingName, Outcome, Report, Service, ServiceState
+from bot.ports import StatusFault, StoreFault
 
 CommandName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]
 COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
@@ -93,8 +94,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
     **{f"label.{name}": frozenset() for name in (*COMMANDS, *ANSWERS)},
     **{f"finding.{name}": frozenset({"quote"}) for name in FINDINGS},
     **{f"service.{name}": frozenset() for name in SERVICES},
-    **{f"state.{name}": frozenset() for name in ("ok", "issue", "outage", "maintenance", "unknown")},
-    **{f"outcome.{name}": frozenset({"steps"}) for name in ("fixed", "not_yet", "skipped")},
+    **{f"state.{name}": frozenset() for name in get_args(ServiceState) if name not in ("ok", "unknown")},
+    **{f"outcome.{name}": frozenset({"steps"}) for name in get_args(Outcome)},
     **{
         f"turn.{name}": frozenset()
         for name in (
@@ -108,14 +109,14 @@ PHRASES: Mapping[str, frozenset[str]] = {
     },
     **{
         f"store.{name}": frozenset({"where"})
-        for name in ("not_a_database", "read_only", "newer_format", "in_use", "unreachable", "full")
+        for name in get_args(StoreFault)
     },
     **{f"file.{name}": frozenset({"where"}) for name in ("missing", "folder", "forbidden", "too_large")},
     "status.title": frozenset({"checked_at"}),
     "status.ok": frozenset({"service"}),
     "status.unknown": frozenset({"service"}),
     "status.unread": frozenset({"why", "page"}),
-    **{f"status.{name}": frozenset() for name in ("slow", "no_connection", "not_a_status")},
+    **{f"status.{name}": frozenset() for name in get_args(StatusFault)},
     "diagnose.nothing": frozenset(),
     "diagnose.go_on": frozenset(),
     "report.line": frozenset({"service", "state", "since"}),

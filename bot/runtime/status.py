@@ -20,8 +20,6 @@ class StatusWatch:
     """The last good board in each language; everybody who asks at once shares one fetch."""
 
     def __init__(self, source: StatusSource) -> None:
-        self.failure: str | None = None
-        """Why the last fetch failed, in one English line; None after one that worked."""
         self._source = source
         self._boards: dict[Language, Board] = {}
         self._failed_at: dict[Language, datetime] = {}
@@ -52,10 +50,8 @@ class StatusWatch:
     async def _fetch(self, language: Language, now: datetime) -> None:
         try:
             self._boards[language] = await self._source.fetch(language, now=now)
-            self.failure = None
-        except StatusUnreadable as failure:
+        except StatusUnreadable:
             self._failed_at[language] = now
-            self.failure = str(failure)
 
 
 def _within(span: timedelta, then: datetime, now: datetime) -> bool:

@@ -3,9 +3,12 @@
 import os
 import threading
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from adapters.console.files import FileFault
+from bot.dialogue.vocabulary import PHRASES
 from bot.model import Language
 from tests.commands.conftest import Run
 from tests.dialogue.pasted_texts import AVAILABLE, CERTIFICATE, ENGLISH_REPORT, JAPANESE_REPORT, UNKNOWN
@@ -101,3 +104,7 @@ def test_more_than_10_mb_of_standard_input_are_refused(inside: Run) -> None:
 def test_10_mb_are_read(inside: Run) -> None:
     done = inside("diagnose", "-", "--json", stdin=b"x" * 9_999_000 + b"\n" + UNKNOWN.encode())
     assert done.json[0]["state"] == "apple_store"
+
+
+def test_there_are_words_for_every_reason_why_a_file_cannot_be_read() -> None:
+    assert {f"file.{fault}" for fault in get_args(FileFault)} <= PHRASES.keys()

@@ -15,7 +15,7 @@ import pytest
 from adapters.store.memory import MemoryStore
 from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite_file import fault_of_sqlite, fault_of_system
-from bot.ports import DEDUP_FOR, KEEP_FOR, Fault, Record, Store, StoreUnusable
+from bot.ports import DEDUP_FOR, KEEP_FOR, Record, Store, StoreFault, StoreUnusable
 from tests.contract.shorthand import ANN, BEN, NOW, SECOND, bodies, say, take
 
 NOBODY = 65534
@@ -25,7 +25,7 @@ def make(path: Path) -> None:
     asyncio.run(SqliteStore(path).close())
 
 
-def fault_of_opening(path: Path) -> Fault:
+def fault_of_opening(path: Path) -> StoreFault:
     with pytest.raises(StoreUnusable) as refused:
         SqliteStore(path)
     return refused.value.fault
@@ -168,7 +168,7 @@ def test_a_path_that_cannot_be_is_unreachable(name: str, tmp_path: Path) -> None
         (sqlite3.SQLITE_NOMEM, "unreachable"),
     ],
 )
-def test_each_code_of_sqlite_has_its_fault(code: int, fault: Fault) -> None:
+def test_each_code_of_sqlite_has_its_fault(code: int, fault: StoreFault) -> None:
     assert fault_of_sqlite(code) == fault
 
 
@@ -176,7 +176,7 @@ def test_each_code_of_sqlite_has_its_fault(code: int, fault: Fault) -> None:
     ("number", "fault"),
     [(errno.EROFS, "read_only"), (errno.ENOSPC, "full"), (errno.EIO, "unreachable"), (None, "unreachable")],
 )
-def test_each_error_of_the_system_has_its_fault(number: int | None, fault: Fault) -> None:
+def test_each_error_of_the_system_has_its_fault(number: int | None, fault: StoreFault) -> None:
     assert fault_of_system(number) == fault
 
 

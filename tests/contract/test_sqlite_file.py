@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store.sqlite import SqliteStore
-from bot.ports import Fault, Record, StoreUnusable
+from bot.ports import Record, StoreFault, StoreUnusable
 from tests.contract.shorthand import ANN, NOW, say, take
 
 
@@ -28,7 +28,7 @@ def make(path: Path, turns: int = 3, size: int = 10_000) -> None:
     asyncio.run(run())
 
 
-def fault_of_opening(path: Path) -> Fault:
+def fault_of_opening(path: Path) -> StoreFault:
     with pytest.raises(StoreUnusable) as refused:
         SqliteStore(path)
     assert refused.value.where == str(path)
