@@ -5,7 +5,7 @@ between the two, and `World` is what the outside looks like at that moment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Literal, NewType, TypeAlias, get_args
@@ -97,11 +97,7 @@ FindingName: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that pasted text shows.
-
-    `quote` is the version or model itself, or for the other kinds the line that shows it, masked and at
-    most 160 characters long.
-    """
+    """Something that pasted text shows; `quote` is the line or value, masked, at most 160 characters."""
 
     name: FindingName
     quote: str
@@ -177,6 +173,10 @@ class Board:
     checked_at: datetime
     reports: tuple[Report, ...]
 
+    def without_words(self) -> "Board":
+        """Give the board without Apple's words, for somebody who reads another language."""
+        return replace(self, reports=tuple(replace(report, message="") for report in self.reports))
+
 
 BOARD_IS_OLD_AFTER = timedelta(minutes=10)
 
@@ -190,10 +190,13 @@ class World:
     zone: tzinfo = UTC
 
     def board(self, language: Language) -> Board | None:
-        """Give the board in that language, else in another, else None; one that is old counts as none."""
-        wanted = (language, *(other for other in LANGUAGES if other != language))
-        boards = (self.boards[each] for each in wanted if each in self.boards)
-        return next((board for board in boards if self.now - board.checked_at <= BOARD_IS_OLD_AFTER), None)
+        """Give the board in that language, else another without its words; an old one counts as none."""
+        fresh = {
+            spoken: board
+            for spoken, board in self.boards.items()
+            if self.now - board.checked_at <= BOARD_IS_OLD_AFTER
+        }
+        return fresh.get(language) or next((board.without_words() for board in fresh.values()), None)
 
 
 # --- what we owe ------------------------------------------------------------------------------------------

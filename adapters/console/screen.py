@@ -19,6 +19,9 @@ from bot.model import Language, Reply
 WIDEST = 76
 """Cells of a line of text; longer ones are hard to read."""
 
+NARROWEST = 20
+"""Cells that a terminal has at least, whatever it says of itself."""
+
 PhraseName: TypeAlias = Literal["hint", "saved", "looking", "ended"]
 """What the screen says itself, beside the conversation."""
 
@@ -35,7 +38,7 @@ def chat_screen(
 
     def show(replies: Sequence[Reply]) -> Language:
         for reply in replies:
-            width = min(console.width, WIDEST)
+            width = _width(console)
             console.print(Text("─" * width, style="dim"), rendered(reply, width), sep="\n")
         standing = finish(loop, session.standing())
         if standing.ended:
@@ -55,8 +58,12 @@ def chat_screen(
     _whisper(console, phrase("saved", language))
 
 
+def _width(console: Console) -> int:
+    return max(NARROWEST, min(console.width, WIDEST))
+
+
 def _whisper(console: Console, text: str) -> None:
-    console.print(Text(wrapped(text, min(console.width, WIDEST)), style="dim"))
+    console.print(Text(wrapped(text, _width(console)), style="dim"))
 
 
 def _typed(console: Console, incoming: BinaryIO | None) -> Iterator[str]:

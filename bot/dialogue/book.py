@@ -61,8 +61,7 @@ class Book:
         flow = self.flows.get(conversation.place.flow)
         if flow is not None and flow.version == conversation.version and self._has_all(conversation):
             return conversation
-        known = self._known(conversation.place)
-        place = known or (flow or self.start).begin
+        place = self._known(conversation.place) or (flow or self.start).begin
         path = (self._known(each) for each in conversation.path)
         tried = ((self._known(each.place), each) for each in conversation.tried)
         return replace(
@@ -71,7 +70,6 @@ class Book:
             version=self.flows[place.flow].version,
             path=tuple(each for each in path if each is not None),
             tried=tuple(replace(each, place=place) for place, each in tried if place is not None),
-            offered=conversation.offered if known else (),
         )
 
     def _has_all(self, conversation: Conversation) -> bool:

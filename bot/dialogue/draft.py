@@ -120,8 +120,8 @@ class Draft:
         self._remember(findings)
         for finding in findings:
             self.note(f"finding.{finding.name}", quote=finding.quote)
-        for finding in findings:
-            to = self.book.machine.go(self.conversation.place, evidence_trigger(finding.name))
+        for name in self._pointing(findings):
+            to = self.book.machine.go(self.conversation.place, evidence_trigger(name))
             if to is not None:
                 self.move(to)
                 return
@@ -140,11 +140,19 @@ class Draft:
         self.ask()
 
     def _tried(self, outcome: Outcome | None) -> tuple[Tried, ...]:
-        """Give what was tried with this step added; an earlier try of the same step counts no more."""
+        """Give what was tried, with this step: an earlier try counts no more, and only a real step fixes."""
         place, tried = self.conversation.place, self.conversation.tried
-        if outcome is None or self.book.state(place).title is None:
+        state = self.book.state(place)
+        unearned = outcome == "fixed" and state.option("fixed") is None
+        if outcome is None or state.title is None or unearned:
             return tried
         return (*(each for each in tried if each.place != place), Tried(place, outcome))
+
+    def _pointing(self, findings: tuple[Finding, ...]) -> Iterable[str]:
+        """Give what leads somewhere: a missing certificate does not, once the number is known to be there."""
+        known = {finding.name for finding in self.conversation.findings}
+        idle = {"apns_certificate_missing"} if "serial_present" in known else set()
+        return (finding.name for finding in findings if finding.name not in idle)
 
     def _remember(self, findings: tuple[Finding, ...]) -> None:
         """Keep one finding of each name, the newest; a serial number cannot be both missing and there."""

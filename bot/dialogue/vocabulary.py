@@ -61,10 +61,16 @@ def verdict(reports: tuple[Report, ...]) -> Verdict:
 
 APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_partly", "apple_clear")
 
-GUARDS = (*APPLE_GUARDS, "fix_known", "serial_not_seen", *FINDINGS)
+GUARDS = (
+    *APPLE_GUARDS, "fix_known", "serial_not_seen", "certificate_alone", "certificate_not_alone", *FINDINGS
+)  # fmt: skip
 """What `when:` may ask; `facts` says which of them hold."""
 
-CASES = (APPLE_GUARDS, ("serial_present", "serial_not_seen"))
+CASES = (
+    APPLE_GUARDS,
+    ("serial_present", "serial_not_seen"),
+    ("certificate_alone", "certificate_not_alone"),
+)
 """Of each of these groups exactly one guard holds at any time, so together they leave no case out."""
 
 
@@ -74,6 +80,9 @@ def facts(conversation: Conversation, reports: tuple[Report, ...]) -> frozenset[
     holding.add(f"apple_{verdict(reports)}")
     if "serial_present" not in holding:
         holding.add("serial_not_seen")
+    serial = holding & {"serial_missing", "serial_present"}
+    alone = "apns_certificate_missing" in holding and not serial
+    holding.add("certificate_alone" if alone else "certificate_not_alone")
     if any(tried.outcome == "fixed" for tried in conversation.tried):
         holding.add("fix_known")
     return frozenset(holding)

@@ -166,3 +166,14 @@ def test_a_checkpoint_that_a_crash_interrupted_is_finished(tmp_path: Path) -> No
         return record
 
     assert asyncio.run(recovered()) == Record(2, b"2" * 100_000)
+
+
+def test_what_was_committed_is_on_the_disk_before_anything_is_acknowledged(tmp_path: Path) -> None:
+    """The two settings of SQLite that a power cut would be needed to tell from others."""
+    store = SqliteStore(tmp_path / "conversations.db")
+    asked = (
+        store._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")
+    )
+
+    assert tuple(asked) == (2, "wal")
+    asyncio.run(store.close())

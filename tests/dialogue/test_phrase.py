@@ -78,3 +78,12 @@ def test_a_time_is_said_in_the_persons_zone_with_the_day_unless_it_is_today(book
     assert moment(in_tokyo, NOW) == "07:45"
     assert moment(in_tokyo, NOW - timedelta(hours=8)) == "2026年12月28日 23:45"
     assert moment(scene, NOW) == "22:45 UTC"
+
+
+def test_apples_words_in_another_language_are_not_shown_but_the_state_is(book: Book) -> None:
+    scene = _scene(book, "ja", "iphone", "outage")
+    english = Scene(book, replace(scene.conversation, language="en"), scene.world)
+
+    assert "障障" in FILLERS["apple_report"](scene)
+    assert "障" not in FILLERS["apple_report"](english)
+    assert "outage" in FILLERS["apple_report"](english)
