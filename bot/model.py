@@ -97,7 +97,7 @@ FindingName: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that pasted text shows; `quote` is the line or value, masked, at most 160 characters."""
+    """Something that pasted text shows; `quote` is its known words, masked, at most 160 characters."""
 
     name: FindingName
     quote: str

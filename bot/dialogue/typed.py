@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _CONSIDERED = 2_000
 """Characters of a message that are looked at here; logs are read by `evidence`."""
@@ -38,12 +38,16 @@ _REMEMBERED = 10_000
 _FOLD = _Fold()
 
 _QUESTION = re.compile(r"[?？؟]\W*\Z")
-_JAPANESE_QUESTION = re.compile(r"[ぁ-ん](?:か|かな|かね|かい|でしょう|かどうか)\Z")
+_ASKING = re.compile(
+    r"[ぁ-ん](?:か|かな|かね|かい|よね|でしょう|かどうか)\Z"
+    r"|\A(?:is|are|does|do|did|has|will|would|should|can|could)"
+    r" (?:it|that|this|i|you|we|my|imessage|facetime) "
+)
 
 
 def is_question(text: str, message: str) -> bool:
     """Say whether the text asks; `message` is the same text after `normal`."""
-    return bool(_QUESTION.search(text[-100:]) or _JAPANESE_QUESTION.search(message))
+    return bool(_QUESTION.search(text[-100:]) or _ASKING.search(message))
 
 
 NUMBER = re.compile(
@@ -52,41 +56,61 @@ NUMBER = re.compile(
 
 
 _COURTESIES = (
-    re.compile(r"(?: please| thanks| thank you|です|ですね|ください|下さい|お願いします)$"),
+    re.compile(r"(?: please| thanks| thank you|です|ください|下さい|お願いします)$"),
     re.compile(
         r"^(?:please|can you|could you|can i|could i|can we|lets|let me|yes|ok) "
         r"|^(?:i want to|i would like to|id like to) "
         r"|(?: please| for me| now| thanks| thank you| then)$"
         r"|(?:[をでに]?お願い(?:します|いたします)?|[をで]?おねがいします"
-        r"|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|ですね|したいです|したい|します|する)$"
+        r"|して ?(?:ください|下さい|ほしいです)|ください|下さい|です|したいです|したい|します|する)$"
     ),
 )
+_SOFTENED = re.compile(r"(?<=[ぁ-んァ-ー一-龯])[ねよー]{1,3}\Z")
+_PLAIN = dict(zip("いきぎしちにびみり", "うくぐすつぬぶむる", strict=True))
 
 
-def without_courtesies(message: str) -> tuple[str, ...]:
+_POLITE = 80
+"""Longer messages are no listed phrase, however politely put (characters)."""
+
+
+def without_courtesies(message: str) -> Iterator[str]:
     """Give the message as it is, then with less and less of what is only courtesy."""
-    shorter = (courtesy.sub("", message).strip() for courtesy in _COURTESIES)
-    return tuple(dict.fromkeys((message, *shorter)))
+    yield message
+    if len(message) > _POLITE:
+        return
+    firm = message if message.isascii() else _SOFTENED.sub("", message)
+    shorter = (courtesy.sub("", firm).strip() for courtesy in _COURTESIES)
+    for phrase in dict.fromkeys((firm, *shorter, *_plain(firm))):
+        if phrase != message:
+            yield phrase
 
 
-_DOUBT_BEFORE = re.compile(
-    r"(?<![a-z])(?:not|never|dont|doesnt|didnt|isnt|wasnt|cant|cannot|wont|hasnt|havent|couldnt|wouldnt|aint"
-    r"|no longer|nothing|nobody|barely|hardly|almost|maybe|might|if|whether|unless|until|hope|hopefully"
-    r"|should|would|supposed|used to|yesterday|want|need|how|why|when|what)(?![a-z])"
-    r"|ない|ません|もし|たぶん|多分"
+def _plain(message: str) -> tuple[str, ...]:
+    """Give what a polite verb at the end may be in a list: 戻ります → 戻る, しません → しない."""
+    if message.endswith("ません"):
+        return (f"{message[:-3]}ない",)
+    if not message.endswith("ます"):
+        return ()
+    stem = message[:-2]
+    if stem.endswith("し"):
+        return (f"{stem[:-1]}する", f"{stem[:-1]}す")
+    return (f"{stem}る", *(stem[:-1] + _PLAIN[last] for last in stem[-1:] if last in _PLAIN))
+
+
+_FILLER = re.compile(
+    r"(?: |(?:yes|yeah|yep|yup|yay|ok|okay|oh|ah|wow|great|good|nice|cool|perfect|awesome|amazing|wonderful"
+    r"|finally|at last|now|again|it|its|is|that|everything|thanks|thank you|so much|very much|a lot|for me"
+    r"|for your help|(?:facetime and )?imessage|imessage and facetime|messages)(?![a-z0-9])"
+    r"|(?:imessage(?:[とやも] ?facetime)?|アイメッセージ|メッセージ)[がはもに]?"
+    r"|やっと|ようやく|ちゃんと|無事に?|また|今は?|はい|うん|お+|わあ?|やった|おかげさまで|おかげで|どうも"
+    r"|ありがとう(?:ございます|ございました)?|助かりました|よかった|良かった|です|よ|ね|ー"
+    r"|(?:再起動|アップデート)したら)*"
 )
-"""What, said before "it works", makes it another thing."""
-
-_DOUBT_AFTER = re.compile(
-    r"\A(?:ら|り(?!ました)|か|と思|とは|と言|と聞|という|のに|はず|っけ|ことが|わけ)|ない|ません|けど|けれど|ですが|たが|しかし|でも"
-    r"|(?<![a-z])(?:but|except|until|unless|if|when|sometimes|yesterday|before|only|not|again|for a)(?![a-z])"
-)
-"""What, said after it, does."""
 
 
-def is_doubtful(message: str, begin: int, end: int) -> bool:
-    """Say whether something around the phrase at `begin` to `end` takes it back."""
-    return bool(_DOUBT_BEFORE.search(message, 0, begin) or _DOUBT_AFTER.search(message[end:]))
+def is_filler(message: str, begin: int, end: int) -> bool:
+    """Say whether nothing from `begin` to `end` can change what the rest of the message means."""
+    return _FILLER.fullmatch(message, begin, end) is not None
 
 
 class Finder:

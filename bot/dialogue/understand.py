@@ -2,7 +2,7 @@
 
 Only the question that was asked is understood here, and the commands that are valid everywhere: a number or a
 label, then a listed phrase as the whole message, then a listed phrase inside a short one. To be told "great!"
-when nothing works is worse than to be asked again: a question, a doubt or a "not" is never taken for a yes.
+when nothing works is worse than to be asked again: "it works" counts only if nothing else is said with it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.dialogue.flow import Flow, Option, State, Text
-from bot.dialogue.typed import NUMBER, Finder, is_doubtful, is_question, normal, without_courtesies
+from bot.dialogue.typed import NUMBER, Finder, is_filler, is_question, normal, without_courtesies
 from bot.dialogue.vocabulary import COMMANDS, CommandName
 from bot.model import Language
 
@@ -101,27 +101,31 @@ class Lexicon:
         if not message:
             return Unclear(empty=True)
         asks = is_question(text, message)
-        meaning = None if asks else _numbered(message, offered) or self._labelled(message, state, offered)
-        meaning = meaning or self._said(message, state, offered, asks=asks)
-        if meaning is not None:
-            return meaning
+        for phrase in without_courtesies(message):
+            meaning = self._said(phrase, state, offered, asks=asks)
+            if meaning is not None and (phrase == message or not self._is_fixed(phrase, state)):
+                return meaning
         outcome = None if asks or _is_story(message) else self._outcome(message, offered)
         if isinstance(outcome, Answered):
             return outcome
         return self._named(message) or outcome or Unclear()
 
-    def _labelled(self, message: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
-        answers = self._answers[state.place].get(message, ())
-        return next((Answered(id_) for id_ in answers if id_ in offered), None)
+    def _is_fixed(self, phrase: str, state: State) -> bool:
+        """Say whether the phrase is "it works": 解決したい is no courteous way to say 解決."""
+        return self._whole.get(phrase) == "fixed" or "fixed" in self._answers[state.place].get(phrase, ())
 
-    def _said(self, message: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
-        """Take the whole message for a listed phrase, politely put or not."""
-        for phrase in without_courtesies(message):
-            if phrase in self._whole:
-                return self._listed(self._whole[phrase], state, offered, asks=asks)
-            if phrase in self._commands:
-                return Commanded(self._commands[phrase])
-        return None
+    def _said(self, phrase: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
+        """Take the whole phrase for a number, a label or a listed phrase."""
+        chosen = None if asks else _numbered(phrase, offered) or self._labelled(phrase, state, offered)
+        if chosen is not None:
+            return chosen
+        if phrase in self._whole:
+            return self._listed(self._whole[phrase], state, offered, asks=asks)
+        return Commanded(self._commands[phrase]) if phrase in self._commands else None
+
+    def _labelled(self, phrase: str, state: State, offered: tuple[str, ...]) -> Meaning | None:
+        answers = self._answers[state.place].get(phrase, ())
+        return next((Answered(id_) for id_ in answers if id_ in offered), None)
 
     def _listed(self, name: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
         match name:
@@ -145,16 +149,24 @@ class Lexicon:
         return Named(named.pop()) if len(named) == 1 else None
 
     def _outcome(self, message: str, offered: tuple[str, ...]) -> Meaning | None:
-        """Say how it went: as the last words have it, but "fixed" only if nothing speaks against it."""
-        mentions = self._outcomes.mentions(message)
+        """Say how it went: as the last words have it, but "fixed" only if the message says nothing else."""
+        mentions = [each for each in self._outcomes.mentions(message) if not _is_of_a_thing(message, each)]
         if not mentions:
             return None
-        name, begin, end = mentions[-1]
+        name = mentions[-1][0]
         if name == "fixed":
-            contradicted = any(other != name for other, _, _ in mentions)
-            if contradicted or is_doubtful(message, begin, end):
+            ends = (0, *(end for _, _, end in mentions))
+            begins = (*(begin for _, begin, _ in mentions), len(message))
+            told = all(other == name for other, _, _ in mentions)
+            if not told or not all(is_filler(message, *gap) for gap in zip(ends, begins, strict=True)):
                 return None
         return _standard(name, offered)
+
+
+def _is_of_a_thing(message: str, mention: tuple[str, int, int]) -> bool:
+    """Say whether this is the "not yet" of "certificate not yet generated"."""
+    _, begin, end = mention
+    return message[begin:end] == "not yet" and not is_filler(message, end, len(message))
 
 
 def _is_story(message: str) -> bool:
@@ -164,8 +176,12 @@ def _is_story(message: str) -> bool:
 def command_phrases(
     name: CommandName, labels: Mapping[str, Text], words: Mapping[str, tuple[str, ...]]
 ) -> set[str]:
-    """Give what means this command when typed: its id, labels and words, without the names of languages."""
-    phrases = {normal(phrase) for phrase in (name, labels[name].ja, labels[name].en, *words[name])}
+    """Give what means this command when typed: its id, labels and words, without the names of languages.
+
+    "restart" is what people say of their device, so it is not what begins the conversation again.
+    """
+    typed_id = () if name == "restart" else (name,)
+    phrases = {normal(phrase) for phrase in (*typed_id, labels[name].ja, labels[name].en, *words[name])}
     return phrases - {normal(phrase) for key in ("japanese", "english") for phrase in words[key]}
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.evidence.find import QUOTE_AT_MOST, find
+from bot.dialogue.evidence.find import find
 from tests.bench.evidence import HOSTILE, logs, repeated
 from tests.dialogue.pasted_texts import (
     AVAILABLE,
@@ -14,6 +14,9 @@ from tests.dialogue.pasted_texts import (
     NOT_AVAILABLE,
     UNKNOWN,
 )
+
+QUOTE_AT_MOST = 160
+"""What `Finding.quote` promises."""
 
 
 @pytest.mark.parametrize("name", logs())
@@ -56,11 +59,15 @@ def test_any_text_gives_findings_that_can_be_shown(text: str) -> None:
 
 
 @given(
-    st.sampled_from(["C02AB1CDEF2G", "taro.yamada@example.com", "+81 90-1234-5678", "090-1234-5678"]),
+    st.sampled_from(
+        ["C02AB1CDEF2G", "taro.yamada@example.com", "+81 90-1234-5678", "4155552671", "yamada taro"]
+    ),
     st.sampled_from(
         [CERTIFICATE, UNKNOWN, AVAILABLE, NOT_AVAILABLE, "22:23:40 {} apsd: Certificate not yet generated"]
     ),
-    st.sampled_from(["{0} {1}", "{1} {0}", "{0}: {1}", "22:23:40 {0} {1}", "{0}\n{1}\n{0}", "> {0}$ {1}"]),
+    st.sampled_from(
+        ["{0} {1}", "{1} {0}", "{0}: {1}", "22:23:40 {0} {1}", "{0}\n{1}\n{0}", "> {0}$ {1}", "{1}, {0}"]
+    ),
 )
 def test_no_quote_gives_away_who_or_which_machine_it_was(canary: str, line: str, layout: str) -> None:
     text = layout.format(canary, line.replace("{}", canary))

@@ -23,6 +23,8 @@ from tests.bench.evidence import HOSTILE, repeated
         ("UDID 00008103-001A2B3C4D5E6F70", "UDID [id]"),
         ("0123456789abcdef0123456789abcdef01234567", "[id]"),
         ("IMEI: 35 123456 123456 1", "IMEI: [id]"),
+        ("x 35 123456 123456 7", "x [id]"),
+        ("x 35-123456-123456-17", "x [id]"),
         ("IMEIは351234561234561です", "IMEIは[id]です"),
         ("taro.yamada+x@mail.example.co.jp まで", "[e-mail] まで"),
         ("連絡先taro＠example.com", "連絡先[e-mail]"),
