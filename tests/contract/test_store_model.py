@@ -162,6 +162,6 @@ class ModelOfSqlite(ModelOfMemory):
 
 
 TestModelOfMemory = ModelOfMemory.TestCase
-TestModelOfMemory.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, database=None)
+TestModelOfMemory.settings = settings(max_examples=20, stateful_step_count=40, deadline=None, database=None)
 TestModelOfSqlite = ModelOfSqlite.TestCase
 TestModelOfSqlite.settings = settings(max_examples=20, stateful_step_count=40, deadline=None, database=None)

@@ -27,9 +27,9 @@ def test_a_megabyte_of_other_lines_shows_nothing_and_hides_nothing(name: str) ->
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_megabyte_of_anything_comes_to_an_end(name: str) -> None:
-    """A pattern that backtracks without bound would not: a square of a million steps takes hours."""
-    assert all(len(each.quote) <= QUOTE_AT_MOST for each in find(repeated(HOSTILE[name])))
+def test_long_text_of_anything_comes_to_an_end(name: str) -> None:
+    """A pattern that backtracks without bound would not: a square of 300,000 steps takes hours."""
+    assert all(len(each.quote) <= QUOTE_AT_MOST for each in find(repeated(HOSTILE[name])[:300_000]))
 
 
 PIECES = st.sampled_from(

@@ -288,7 +288,7 @@ ANYTHING = (
 )
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=300)
+@settings(derandomize=True, deadline=None, database=None, max_examples=150)
 @given(ANYBODY, ANYTHING)
 def test_whatever_was_stored_lands_in_the_book_and_never_raises(
     book: Book, conversation: Conversation, event: Event

@@ -17,7 +17,7 @@ from tests.outside import ANN, Weather, world
 from tests.routes import routes
 from tests.talk import Player
 
-laws = settings(derandomize=True, deadline=None, database=None, max_examples=60)
+laws = settings(derandomize=True, deadline=None, database=None, max_examples=30)
 
 ID = EventId("event")
 WEATHERS: tuple[Weather, ...] = ("clear", "down", "maintenance", "unknown", "partly", "old")

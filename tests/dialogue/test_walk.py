@@ -39,10 +39,10 @@ WEATHERS: Mapping[Memory, tuple[Weather, ...]] = {
 """The boards under which everything is walked through, with little or much (for long replies) to remember."""
 
 LONG_WORDS: dict[Language, str] = {
-    "en": "Some users may be affected. " * 11,
-    "ja": "一部のユーザに影響が出ています。" * 19,
+    "en": "Some users may be affected. " * 7,
+    "ja": "一部のユーザに影響が出ています。" * 12,
 }
-"""Apple's own words at their longest: an adapter lets 300 characters through."""
+"""Apple's own words at their longest: an adapter lets 200 characters through."""
 
 ID = EventId("event")
 STAMP = "2016/05/03 22:13:48.232 " + "x" * 60
