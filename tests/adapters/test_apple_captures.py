@@ -62,7 +62,7 @@ def meaning(board: Board) -> dict[Service, tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("capture", CAPTURES, ids=[path.stem for path in CAPTURES])
 def test_a_capture_means_what_a_person_reads_in_it(capture: Path) -> None:
     board = read_board(capture.read_bytes(), checked_at=datetime.now(UTC))
     assert meaning(board) == EXPECTED[capture.name.split("_")[0]]
