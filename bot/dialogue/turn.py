@@ -98,8 +98,8 @@ def _take_elsewhere(draft: Draft, event: Event) -> None:
         return
     draft.note("turn.guide_changed")
     draft.ask()
-    if isinstance(event, Said | Shared) and find(event.text):
-        _search(draft, event.text)
+    if isinstance(event, Said | Shared) and (findings := find(event.text)):
+        draft.follow(findings)
 
 
 def _way_out(draft: Draft, text: str) -> CommandName | None:

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from adapters.console.outbound import rendered
 from adapters.console.plain import one_line, plain
 from adapters.console.screen import PhraseName, chat_screen
 from adapters.console.session import Standing
@@ -163,3 +164,10 @@ def test_an_end_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         "<ended en>",
         "<saved en>",
     ]
+
+
+def test_commands_fill_each_row_and_break_only_where_the_next_one_would_not_fit() -> None:
+    choices = tuple(Choice(f"c{number}", "x" * 9, "command") for number in range(7))
+    rows = rendered(Reply("?", choices), width=30).plain.strip().splitlines()[2:]
+
+    assert [row.count("x" * 9) for row in rows] == [2, 2, 2, 1]
