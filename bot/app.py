@@ -1,6 +1,5 @@
 """The composition root: settings → store, status and book, put together. What is made here is closed here."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -10,10 +9,10 @@ from adapters.store.memory import MemoryStore
 from bot.dialogue.book import Book
 from bot.dialogue.turn import DEFAULT_LANGUAGE
 from bot.model import Address, Conversation, Event, Opened, World
-from bot.ports import Owed, StatusSource, Store
-from bot.runtime.receive import receive, stored
+from bot.ports import Finding, StatusSource, Store
+from bot.runtime.receive import Received, receive, stored
 from bot.runtime.status import StatusWatch
-from bot.settings import Settings
+from bot.settings import Settings, SettingsInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,8 @@ class App:
     status: StatusWatch
     zone: tzinfo
 
-    async def receive(self, address: Address, event: Event, *, now: datetime) -> Sequence[Owed]:
-        """Look at Apple's board and commit the turn. Gives the jobs that the caller is to deliver."""
+    async def receive(self, address: Address, event: Event, *, now: datetime) -> Received:
+        """Look at Apple's board and commit the turn. Raises as `receive` does."""
         conversation = await self.conversation(address, now=now)
         greeting = conversation is None and isinstance(event, Opened)
         language = conversation.language if conversation else DEFAULT_LANGUAGE
@@ -45,7 +44,34 @@ class App:
 
 def open_app(book: Book, settings: Settings, store: Path | None) -> App:
     """Put the program together; a `store` of None is the memory. Raises `StoreUnusable`."""
-    return App(book, _open_store(store), StatusWatch(apple_status(settings)), local_zone())
+    opened = MemoryStore() if store is None else _open_file(store, settings)
+    return App(book, opened, StatusWatch(apple_status(settings)), local_zone())
+
+
+async def open_store(settings: Settings) -> Store:
+    """Open the store that the settings name. Raises `StoreUnusable`, or `SettingsInvalid`."""
+    if settings.redis_url is None:
+        return _open_file(settings.store_path, settings)
+    from adapters.store.redis.store import RedisStore  # noqa: PLC0415  slow to import, needless without Redis
+
+    try:
+        return await RedisStore.open(
+            settings.redis_url, retention=settings.retention, replicas=settings.redis_replicas
+        )
+    except ValueError as error:
+        raise SettingsInvalid((f"REDIS_URL: {error}",)) from error
+
+
+async def dangers(settings: Settings) -> tuple[Finding, ...]:
+    """Give what could lose turns that were acknowledged: nothing of an SQLite file could."""
+    if settings.redis_url is None:
+        return ()
+    from adapters.store.redis.examine import examine_redis, unsafe  # noqa: PLC0415
+
+    found = await examine_redis(
+        settings.redis_url, replicas=settings.redis_replicas, clock=lambda: datetime.now(UTC)
+    )
+    return unsafe(found)
 
 
 def apple_status(settings: Settings) -> StatusSource:
@@ -58,9 +84,7 @@ def local_zone() -> tzinfo:
     return datetime.now().astimezone().tzinfo or UTC
 
 
-def _open_store(path: Path | None) -> Store:
-    if path is None:
-        return MemoryStore()
+def _open_file(path: Path, settings: Settings) -> Store:
     from adapters.store.sqlite import SqliteStore  # noqa: PLC0415  needless for the memory store
 
-    return SqliteStore(path)
+    return SqliteStore(path, retention=settings.retention)

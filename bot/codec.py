@@ -83,6 +83,7 @@ class _Conversation(msgspec.Struct, omit_defaults=True):
     tried: tuple[tuple[str, Outcome], ...] = ()
     seen: tuple[tuple[FindingName, str], ...] = ()
     offered: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 _formats = msgspec.json.Decoder(_Format)
@@ -103,6 +104,7 @@ def _pack(conversation: Conversation) -> _Conversation:
         tried=tuple((str(each.place), each.outcome) for each in conversation.tried),
         seen=tuple((each.name, each.quote) for each in conversation.findings),
         offered=conversation.offered,
+        topics=conversation.topics,
     )
 
 
@@ -117,6 +119,7 @@ def _unpack(stored: _Conversation) -> Conversation:
         tried=tuple(Tried(_place(place), outcome) for place, outcome in stored.tried),
         findings=tuple(Finding(name, quote) for name, quote in stored.seen),
         offered=stored.offered,
+        topics=stored.topics,
     )
 
 

@@ -1,12 +1,12 @@
 """One person at a terminal: what the console adapter needs of the program."""
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from adapters.console.session import Standing
 from bot.app import App
-from bot.codec import Unreadable
 from bot.model import (
     Address,
     Event,
@@ -18,12 +18,15 @@ from bot.model import (
     Said,
     Shared,
 )
-from bot.ports import Owed, TryLater
-from bot.runtime.deliver import deliver, deliver_due
+from bot.ports import TryLater
+from bot.runtime.deliver import Delivery, Held
+from bot.runtime.timetable import Timetable
 
 
 class ConsoleSession:
     """One person at a terminal: the `Session` and the `Channel` of the console adapter."""
+
+    bot_pause = timedelta()
 
     def __init__(
         self, app: App, name: str, language: Language, clock: Callable[[], datetime], *, insists: bool
@@ -39,10 +42,14 @@ class ConsoleSession:
         self._clock = clock
         self._shift = timedelta()
         self._shown: list[Reply] = []
+        self._delivery = Delivery(
+            *(app.store, {"console": self}, self._receive, self._now, time.monotonic),
+            timetable=Timetable(app.store, self._now),
+        )
 
     async def open(self) -> Sequence[Reply]:
         """Begin, or go on where the person left off; what a crash left unsaid comes first."""
-        await self._deliver_due()
+        await self._delivery.due()
         replies = self._take() or await self._handle(Opened(_event_id(), self._language))
         if self._insists and (await self.standing()).language != self._language:
             switch = "japanese" if self._language == "ja" else "english"
@@ -64,7 +71,7 @@ class ConsoleSession:
     async def wait(self, time: timedelta) -> Sequence[Reply]:
         """Move this conversation's clock and do what is due."""
         self._shift += time
-        await self._deliver_due()
+        await self._delivery.due()
         return self._take()
 
     async def standing(self) -> Standing:
@@ -76,25 +83,25 @@ class ConsoleSession:
         ended = self._app.book.state(place).end
         return Standing(place.flow, place.state, conversation.language, ended)
 
-    async def send(self, address: Address, replies: Sequence[Reply]) -> None:
-        """Put replies on the screen; somebody else's stay owed until they come to the terminal."""
+    async def send(self, address: Address, reply: Reply, *, key: str, attempt: int) -> None:  # noqa: ARG002
+        """Put a reply on the screen; somebody else's stay owed until they come to the terminal."""
         if address != self._address:
             raise TryLater
-        self._shown += replies
+        self._shown.append(reply)
+
+    def pause(self, address: Address) -> timedelta:  # noqa: ARG002
+        """Give no pause: a terminal shows as much as it gets."""
+        return timedelta()
 
     async def _handle(self, event: Event) -> Sequence[Reply]:
-        await self._deliver_due()
-        owed = await self._app.receive(self._address, event, now=self._now())
-        await deliver(self._app.store, self, owed)
+        await self._delivery.due()
+        await self._receive(self._address, event)
         return self._take()
 
-    async def _deliver_due(self) -> None:
-        async def receive_again(address: Address, event: Event) -> Sequence[Owed]:
-            return await self._app.receive(address, event, now=self._now())
-
-        done = await deliver_due(self._app.store, self, receive_again, now=self._now())
-        if any(job.address == self._address for job in done.unreadable):
-            raise Unreadable("what is owed to this conversation is damaged")
+    async def _receive(self, address: Address, event: Event) -> None:
+        since = time.monotonic()
+        for job in (await self._app.receive(address, event, now=self._now())).owed:
+            await self._delivery.lane(Held(job, since))
 
     def _now(self) -> datetime:
         return self._clock() + self._shift

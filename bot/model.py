@@ -132,6 +132,8 @@ class Conversation:
     """The number of the prompt that was asked last; buttons carry it."""
     offered: tuple[str, ...] = ()
     """The choices of that prompt in their order, so that "2" means what the person saw."""
+    topics: tuple[str, ...] = ()
+    """What the person asked to be told of; the store lists the followers of each."""
 
 
 # --- what the outside looks like --------------------------------------------------------------------------
@@ -222,10 +224,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Owed now: send these replies, in this order."""
+    """Owed now: send this reply. One alone, so that a send can never be half done."""
 
     address: Address
-    replies: tuple[Reply, ...]
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)

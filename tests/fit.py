@@ -13,7 +13,7 @@ _UNFILLED = re.compile(
 
 def reply(turn: Turn) -> Reply | None:
     """Give the one message that a turn leads to, or None if it leads to none."""
-    replies = [each for job in turn.jobs if isinstance(job, Say) for each in job.replies]
+    replies = [job.reply for job in turn.jobs if isinstance(job, Say)]
     assert len(replies) <= 1, "one message a turn"
     return replies[0] if replies else None
 

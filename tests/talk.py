@@ -1,7 +1,7 @@
 """Plays a written conversation from an event to the screen, each event twice and through bytes."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -29,9 +29,9 @@ from bot.model import (
     Shared,
     World,
 )
-from bot.ports import Owed
-from bot.runtime.deliver import deliver, deliver_due
+from bot.runtime.deliver import Delivery, Held
 from bot.runtime.receive import LEASE, receive
+from bot.runtime.timetable import Timetable
 from tests.outside import ANN, START, Weather, world
 from tests.transcript import Step, Talk, time_of
 
@@ -51,6 +51,8 @@ def play(book: Book, talk: Talk, language: Language | None = None) -> "Player":
 class Player:
     """A person at a platform that brings every event twice, and a program that forgets all but its bytes."""
 
+    bot_pause = timedelta()
+
     def __init__(self, book: Book, language: Language | None = None, weather: Weather = "clear") -> None:
         """Begin a conversation; `language` is what the platform says about the person."""
         self.machine = NotingMachine(book.flows.values())
@@ -65,6 +67,10 @@ class Player:
         self._now = START
         self._store = MemoryStore()
         self._ids = count(1)
+        self._delivery = Delivery(
+            *(self._store, {ANN.platform: self}, self._receive, lambda: self._now, lambda: 0.0),
+            timetable=Timetable(self._store, lambda: self._now),
+        )
 
     # --- what the person does ---
 
@@ -104,14 +110,14 @@ class Player:
 
     def happens(self, event: Event) -> None:
         """Bring the event in twice, and deliver what is owed for it."""
-        asyncio.run(self._happens(event))
+        asyncio.run(self._receive(ANN, event))
 
     def wait(self, time: timedelta) -> None:
         """Let time pass, and do what is due then."""
         self._now += time
-        asyncio.run(deliver_due(self._store, self, self._receive, now=self._now))
+        asyncio.run(self._delivery.due())
         later = self._now + LEASE + timedelta(seconds=1)
-        assert asyncio.run(deliver_due(self._store, self, self._receive, now=later)).taken == 0
+        assert asyncio.run(self._store.backlog(now=later)).due == 0
 
     # --- what there is to see ---
 
@@ -152,34 +158,39 @@ class Player:
 
     # --- the way of an event ---
 
-    async def send(self, address: Address, replies: Sequence[Reply]) -> None:
-        """Put replies on the screen."""
+    async def send(self, address: Address, reply: Reply, *, key: str, attempt: int) -> None:
+        """Put a reply on the screen."""
+        assert (address, attempt) == (ANN, 1)
+        assert key
+        self.seen.append(reply)
+        self.prompts.append(reply)
+
+    def pause(self, address: Address) -> timedelta:
+        """Give no pause."""
         assert address == ANN
-        self.seen += replies
-        self.prompts += replies
+        return timedelta()
 
-    async def _happens(self, event: Event) -> None:
-        await deliver(self._store, self, await self._receive(ANN, event))
-
-    async def _receive(self, address: Address, event: Event) -> Sequence[Owed]:
+    async def _receive(self, address: Address, event: Event) -> None:
         """Take the event in as the program does, and prove on the way what has to hold for every turn."""
         outside = world(self._weather, self._now)
         record = await self._store.load(address, now=self._now)
         before = decode_conversation(record.body) if record.version else None
         turn = take_turn(self._noting_book, before, event, outside, address)
         assert turn == take_turn(self._book, before, event, outside, address), "a turn is pure"
-        owed = await receive(self._store, self._book, address, event, outside)
+        owed = (await receive(self._store, self._book, address, event, outside)).owed
         after = await self._store.load(address, now=self._now)
         assert after.body == encode_conversation(turn.conversation)
         says = [job for job in turn.jobs if isinstance(job, Say)]
         assert [each.body for each in owed] == [encode_job(job) for job in says]
         assert [decode_job(each.body) for each in owed] == says
         await self._bring_again(address, event, outside)
-        return owed
+        for job in owed:
+            await self._delivery.lane(Held(job, 0.0))
 
     async def _bring_again(self, address: Address, event: Event, outside: World) -> None:
         before = await self._store.load(address, now=self._now)
-        assert await receive(self._store, self._book, address, event, outside) == ()
+        again = await receive(self._store, self._book, address, event, outside)
+        assert (again.outcome, again.owed) == ("duplicate", ())
         assert await self._store.load(address, now=self._now) == before
 
     def _old_prompt(self, choice: str) -> int:

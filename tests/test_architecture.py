@@ -71,7 +71,7 @@ def test_the_dialogue_is_pure(path: Path) -> None:
 def test_the_top_of_the_repository_holds_the_product_and_nothing_else() -> None:
     expected = {
         "adapters", "bot", "flows", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
-        "LICENSE", "requirements.lock",
+        "LICENSE", "requirements.lock", "Dockerfile", "docker-compose.yml",
     }  # fmt: skip
     made_by_tools = {"uv.lock", "dist", "build"}
     seen = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}

@@ -50,10 +50,11 @@ CONVERSATIONS = st.builds(
     findings=st.lists(st.builds(Finding, st.sampled_from(FINDINGS), TEXT), max_size=5).map(tuple),
     prompt=NUMBERS,
     offered=st.lists(NAMES, max_size=12).map(tuple),
+    topics=st.lists(TEXT, max_size=3).map(tuple),
 )
 CHOICES = st.builds(Choice, NAMES, TEXT, st.sampled_from(["answer", "command"]))
 REPLIES = st.builds(Reply, TEXT, st.lists(CHOICES, max_size=5).map(tuple), NUMBERS)
-JOBS = st.builds(Say, ADDRESSES, st.lists(REPLIES, max_size=3).map(tuple)) | st.builds(
+JOBS = st.builds(Say, ADDRESSES, REPLIES) | st.builds(
     Wake, ADDRESSES, st.datetimes(timezones=st.just(UTC)), NUMBERS
 )
 SAMPLE = Conversation(Address("slack", "C1", "U1"), Place("iphone", "vpn"), "ja", "1a2b3c4d", prompt=7)
@@ -94,7 +95,7 @@ BROKEN = (
     encode_conversation(SAMPLE)[:-1],
     encode_conversation(SAMPLE).replace(b'"ja"', b'"fr"'),
     encode_conversation(SAMPLE).replace(b":7", b':"7"'),
-    encode_job(Say(SAMPLE.address, (Reply("hello"),)))[:-2],
+    encode_job(Say(SAMPLE.address, Reply("hello")))[:-2],
 )
 
 
@@ -110,7 +111,7 @@ def test_a_conversation_is_no_job_and_a_job_no_conversation() -> None:
     with pytest.raises(Unreadable):
         decode_job(encode_conversation(SAMPLE))
     with pytest.raises(Unreadable):
-        decode_conversation(encode_job(Say(SAMPLE.address, ())))
+        decode_conversation(encode_job(Say(SAMPLE.address, Reply("hello"))))
 
 
 @anything

@@ -9,6 +9,7 @@ import pytest
 from adapters.console.inbound import read_line
 from bot.cli import main
 from bot.model import Choice, Reply
+from tests.environment import known_settings
 from tests.pictures import drawn, readme_with_drawings
 
 ROOT = Path(__file__).parents[1]
@@ -27,11 +28,7 @@ def test_the_readme_names_every_command(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_readme_names_every_setting() -> None:
-    source = (ROOT / "bot" / "settings.py").read_text()
-    settings = set(re.findall(r'environment\.get\("(\w+)"\)', source))
-
-    assert settings
-    assert settings == set(re.findall(r"^\| `([A-Z_]+)`", README, re.MULTILINE))
+    assert known_settings() == set(re.findall(r"^\| `([A-Z_]+)`", README, re.MULTILINE))
 
 
 def test_the_lines_for_programs_in_the_readme_are_understood() -> None:

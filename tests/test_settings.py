@@ -1,11 +1,16 @@
 """The environment becomes settings, or a list of everything that is wrong with it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.store.redis.address import read_address
 from bot.flowfiles import SHIPPED
+from bot.ports import Retention
+from bot.redis_url import without_secrets
 from bot.settings import Settings, SettingsInvalid, read_settings
+from tests.environment import known_settings
 
 
 def problems(**environment: str) -> tuple[str, ...]:
@@ -16,7 +21,7 @@ def problems(**environment: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("environment", [{}, {"APPLE_STATUS_URL": "", "IMESSAGE_SUPPORT_FLOWS": ""}])
 def test_what_is_not_set_or_empty_has_its_default(environment: dict[str, str]) -> None:
-    assert read_settings(environment) == Settings(None, SHIPPED)
+    assert read_settings(environment) == Settings(None, SHIPPED, None, None, Retention())
 
 
 @pytest.mark.parametrize(
@@ -25,7 +30,7 @@ def test_what_is_not_set_or_empty_has_its_default(environment: dict[str, str]) -
 )
 def test_an_address_of_the_web_is_taken_as_it_is(url: str, tmp_path: Path) -> None:
     given = {"APPLE_STATUS_URL": url, "IMESSAGE_SUPPORT_FLOWS": str(tmp_path)}
-    assert read_settings(given) == Settings(url, tmp_path)
+    assert read_settings(given) == Settings(apple_status_url=url, flows=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +65,115 @@ def test_a_folder_that_is_none_is_told(folder: str) -> None:
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    told = problems(APPLE_STATUS_URL="nonsense", IMESSAGE_SUPPORT_FLOWS="/nonexistent")
-    assert [problem.partition(" ")[0] for problem in told] == ["APPLE_STATUS_URL", "IMESSAGE_SUPPORT_FLOWS"]
+    mistakes = {
+        "APPLE_STATUS_URL": "nonsense",
+        "IMESSAGE_SUPPORT_FLOWS": "/nonexistent",
+        "IMESSAGE_SUPPORT_STORE": "relative.db",
+        "REDIS_URL": "localhost:6379",
+        "KEEP_CONVERSATIONS_DAYS": "0",
+        "KEEP_EVENT_IDS_HOURS": "23",
+        "REDIS_REPLICAS": "-1",
+        "ACCEPT_DATA_LOSS": "perhaps",
+        "HEALTH_HOST": "http://localhost",
+        "HEALTH_PORT": "65536",
+        "LOG_LEVEL": "loud",
+        "LOG_KEY": "short",
+    }
+    assert set(mistakes) == known_settings()
+    assert {problem.partition(" ")[0] for problem in problems(**mistakes)} == set(mistakes)
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
     (problem,) = problems(APPLE_STATUS_URL="nonsense://me:s3cret@host")
     assert "s3cret" not in problem
+
+
+def test_all_can_be_set(tmp_path: Path) -> None:
+    given = {
+        "REDIS_URL": "redis://bot:s3cret@redis:6379/0",
+        "IMESSAGE_SUPPORT_STORE": str(tmp_path / "conversations.db"),
+        "KEEP_CONVERSATIONS_DAYS": "7",
+        "KEEP_EVENT_IDS_HOURS": "48",
+        "REDIS_REPLICAS": "1",
+        "ACCEPT_DATA_LOSS": "Yes",
+        "HEALTH_HOST": "0.0.0.0",  # noqa: S104  read, not served
+        "HEALTH_PORT": "0",
+        "LOG_LEVEL": "DEBUG",
+        "LOG_KEY": "0123456789abcdef",
+    }
+    assert read_settings(given) == Settings(
+        redis_url="redis://bot:s3cret@redis:6379/0",
+        store=tmp_path / "conversations.db",
+        retention=Retention(conversations=timedelta(days=7), events=timedelta(hours=48)),
+        redis_replicas=1,
+        accept_data_loss=True,
+        health_host="0.0.0.0",  # noqa: S104
+        health_port=0,
+        log_level="debug",
+        log_key="0123456789abcdef",
+    )
+
+
+def test_secrets_are_not_shown_when_settings_are_printed() -> None:
+    settings = read_settings({"REDIS_URL": "redis://:s3cret@redis", "LOG_KEY": "another s3cret thing"})
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://redis",
+        "redis://:pass%40word@10.0.0.1:6379/15",
+        "rediss://user:word@[::1]:6380/0?ssl_ca_certs=/ca.pem&ssl_certfile=/own.pem",
+        "unix:///run/redis/redis.sock?db=1",
+        "redis+sentinel://:word@one:26379,two:26379,[::1]:26379/service/0",
+        "redis+cluster://user:word@one:6379,two",
+        "rediss+sentinel://one/service?ssl_ca_certs=/ca.pem",
+        "rediss+cluster://one,two:6379?ssl_ca_certs=/ca.pem",
+    ],
+)
+def test_each_form_of_a_redis_address_is_kept_as_it_is(url: str) -> None:
+    assert read_settings({"REDIS_URL": url}).redis_url == url
+    assert "word" not in without_secrets(url)
+    assert "word" not in read_address(url).where
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis",
+        "redis://",
+        "redis:///0",
+        "http://redis:6379",
+        "redis://redis:port",
+        "redis://redis:0",
+        "redis://redis:65536",
+        "redis://redis/first",
+        "redis://one,two",
+        "redis://redis/0#top",
+        "redis://re dis",
+        "redis://redis\n",
+        "unix://run/redis.sock",
+        "unix://",
+        "redis+sentinel://one:26379",
+        "redis+sentinel://one:26379/",
+        "redis+cluster://one,",
+        "redis+cluster://",
+        "redis://redis?retry=9",
+        "redis+cluster://one?ssl_ca_certs=/ca.pem",
+    ],
+)
+def test_what_is_no_address_of_a_redis_is_told_and_not_repeated(url: str) -> None:
+    (problem,) = problems(REDIS_URL=url)
+    assert problem.startswith("REDIS_URL must look like redis://host:6379/0, ")
+
+
+@pytest.mark.parametrize("number", ["-1", "1.5", "x", "٣", "9" * 5000, " 7", "3651"])
+def test_what_is_no_such_number_is_told(number: str) -> None:
+    (problem,) = problems(KEEP_CONVERSATIONS_DAYS=number)
+    assert problem == "KEEP_CONVERSATIONS_DAYS must be a whole number from 1 to 3650"
+
+
+def test_without_a_file_of_its_own_the_store_lies_in_the_user_data_folder(tmp_path: Path) -> None:
+    assert Settings(store=tmp_path / "x.db").store_path == tmp_path / "x.db"
+    assert Settings().store_path.name == "conversations.db"

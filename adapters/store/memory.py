@@ -1,31 +1,51 @@
 """A store in memory, for a conversation that may be forgotten when the program ends, and for tests."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import count
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+from adapters.store.memory_lanes import Job, Lanes
+from adapters.store.names import key_of, trace_of
 from bot.model import Address, EventId
-from bot.ports import DEDUP_FOR, KEEP_FOR, Committed, Conflict, Due, Duplicate, Owed, Record
+from bot.ports import (
+    Backlog,
+    Committed,
+    Conflict,
+    Due,
+    Duplicate,
+    Followers,
+    Forgotten,
+    Owed,
+    Parked,
+    Record,
+    Retention,
+    Settled,
+)
 
 CLEANED_PER_COMMIT = 8
-"""How many ended ids, and conversations, a commit takes out at most: more than it adds, so they stay few."""
+"""How many ended things of each kind a commit takes out at most: more than it adds, so they stay few."""
 
 
 class MemoryStore:
     """The `Store` port on dictionaries. No method waits inside, so one event loop sees each as atomic."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, retention: Retention = Retention()) -> None:  # noqa: B008  frozen
+        self._retention = retention
         self._turns: dict[Address, _LastTurn] = {}  # oldest turn first
-        self._seen: dict[tuple[Address, EventId], datetime] = {}  # oldest first
-        self._jobs: dict[Address, dict[int, _Job]] = {}  # by number, lowest first; no address without jobs
-        self._held_until: dict[int, datetime] = {}  # by number
-        self._numbers = count(1)
+        self._seen: dict[bytes, datetime] = {}  # by `trace_of`, oldest first
+        self._lanes = Lanes()
+        self._parked: dict[str, _Unfinished] = {}  # by id, in the order of burying
+        self._booked_until: dict[str, datetime] = {}  # by bot
+
+    async def clock(self) -> datetime:
+        """Read this machine's clock."""
+        return datetime.now(UTC)
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation; one whose last turn is older than `KEEP_FOR` no longer exists."""
+        """Read a conversation; one that was kept for its time no longer exists."""
         turn = self._turns.get(address)
-        return Record(0, b"") if turn is None or now - turn.at > KEEP_FOR else turn.record
+        return turn.record if turn and self._is_kept(turn, now) else Record(0, b"")
 
     async def commit(
         self,
@@ -35,6 +55,7 @@ class MemoryStore:
         body: bytes,
         jobs: Sequence[Due],
         *,
+        topics: Collection[str] = (),
         now: datetime,
         lease: timedelta,
     ) -> Committed | Conflict | Duplicate:
@@ -44,86 +65,139 @@ class MemoryStore:
             return Duplicate(record)
         if record.version != expected:
             return Conflict(record)
-        new = self._numbered(address, jobs)
-        self._remember(address, event, _LastTurn(now, Record(expected + 1, bytes(body))))
-        if new:
-            self._jobs.setdefault(address, {}).update(new)
-        owed = [job for job in new.values() if self._is_free(job, now)]
-        return Committed(tuple(self._lend(owed, now + lease)))
+        due = [replace(job, body=bytes(job.body)) for job in jobs]
+        turn = _LastTurn(now, Record(expected + 1, bytes(body)), frozenset(topics))
+        self._remember(address, event, turn)
+        return Committed(tuple(self._lanes.hand_out(self._lanes.add(address, due), now, lease)))
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
-        """Take over due jobs that nobody holds, oldest first: the head of each lane, and any `wake`."""
-        everything = (job for jobs in self._jobs.values() for job in jobs.values())
-        free = [job for job in everything if self._is_free(job, now)]
-        free.sort(key=lambda job: (job.at, job.owed.number))
-        return tuple(self._lend(free[:limit], now + lease))
+        """Take over due jobs that nobody holds, the longest free first."""
+        return tuple(self._lanes.hand_out(self._lanes.free(now), now, lease, limit))
 
-    async def settle(self, job: Owed) -> bool:
-        """Strike out a job that was done; False, and no change, if it is gone or not the head of its lane."""
-        jobs = self._jobs.get(job.address, {})
-        if job.number not in jobs or not self._is_first(jobs[job.number]):
+    async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
+        """Strike out a job that was done, whoever holds it, and hand out the next of its lane."""
+        found = self._lanes.find(job)
+        return self._strike(found, now, lease) if found else Settled(struck=False)
+
+    async def postpone(
+        self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
+    ) -> bool:
+        """Give a job back until then; False, and no change, if somebody else has got it since."""
+        found = self._lanes.held(job)
+        if found is None:
             return False
-        del jobs[job.number]
-        self._held_until.pop(job.number, None)
-        if not jobs:
-            del self._jobs[job.address]
+        found.free_at = until
+        found.next_attempt = found.attempt + int(attempted)
+        if whole_chat:
+            self._lanes.hush(job.address, until)
         return True
+
+    async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
+        """Park a job that cannot be done, and hand out the next of its lane."""
+        found = self._lanes.held(job)
+        if found is None:
+            return Settled(struck=False)
+        parked = Parked(str(found.number), found.address, found.due.kind, found.due.body, why, now)
+        self._parked[parked.id] = _Unfinished(parked, found.due)
+        return self._strike(found, now, lease)
+
+    async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
+        """List parked jobs that are still kept, those parked first coming first."""
+        return tuple(islice(self._kept_parked(now), limit))
+
+    async def unpark(self, id: str, *, now: datetime) -> bool:  # noqa: A002  the port's name
+        """Put a parked job at the end of its lane again, due now, as if it had never been handed out."""
+        if all(parked.id != id for parked in self._kept_parked(now)):
+            return False
+        unfinished = self._parked.pop(id)
+        self._lanes.add(unfinished.parked.address, [replace(unfinished.due, at=now)])
+        return True
+
+    async def followers(
+        self, topic: str, *, after: str | None = None, limit: int, now: datetime
+    ) -> Followers:
+        """List whose conversations follow the topic, in the order of their keys."""
+        following = (who for who, turn in self._turns.items() if self._follows(turn, topic, now))
+        keys = {key_of(who): who for who in following}
+        left = sorted(key for key in keys if after is None or key > after)
+        page = left[:limit]
+        return Followers(tuple(keys[key] for key in page), page[-1] if len(left) > limit else None)
+
+    async def forget(self, address: Address) -> Forgotten:
+        """Delete everything about a conversation but the traces of its events, and count it."""
+        turn = self._turns.pop(address, None)
+        jobs = self._lanes.jobs.pop(address, {})
+        parked = [id_ for id_, each in self._parked.items() if each.parked.address == address]
+        for id_ in parked:
+            del self._parked[id_]
+        return Forgotten(int(turn is not None), len(jobs), len(turn.topics) if turn else 0, len(parked))
+
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
+        start = max(now, self._booked_until.get(bot, now))
+        self._booked_until[bot] = start + count * pause
+        return start
+
+    async def backlog(self, *, now: datetime) -> Backlog:
+        """Count what there is to do."""
+        waiting = sum(len(jobs) for jobs in self._lanes.jobs.values())
+        return Backlog(len(self._lanes.free(now)), waiting, sum(1 for _ in self._kept_parked(now)))
 
     async def close(self) -> None:
         """Do nothing: memory needs no letting go."""
 
+    def _is_kept(self, turn: "_LastTurn", now: datetime) -> bool:
+        return now - turn.at <= self._retention.conversations
+
     def _knows(self, address: Address, event: EventId, now: datetime) -> bool:
-        at = self._seen.get((address, event))
-        return at is not None and now - at <= DEDUP_FOR
+        at = self._seen.get(trace_of(address, event))
+        return at is not None and now - at <= self._retention.events
+
+    def _follows(self, turn: "_LastTurn", topic: str, now: datetime) -> bool:
+        return topic in turn.topics and self._is_kept(turn, now)
+
+    def _strike(self, job: Job, now: datetime, lease: timedelta) -> Settled:
+        self._lanes.strike(job)
+        return Settled(struck=True, next=next(self._lanes.hand_out(self._lanes.after(job), now, lease), None))
+
+    def _kept_parked(self, now: datetime) -> Iterator[Parked]:
+        everything = (each.parked for each in self._parked.values())
+        return (each for each in everything if now - each.at <= self._retention.parked)
 
     def _remember(self, address: Address, event: EventId, turn: "_LastTurn") -> None:
         """Take the old entries out first, so that the new ones go to the end and both stay in time order."""
         self._turns.pop(address, None)
         self._turns[address] = turn
-        self._seen.pop((address, event), None)
-        self._seen[address, event] = turn.at
+        trace = trace_of(address, event)
+        self._seen.pop(trace, None)
+        self._seen[trace] = turn.at
         self._clean(turn.at)
 
     def _clean(self, now: datetime) -> None:
-        for _ in range(CLEANED_PER_COMMIT):
-            oldest = next(iter(self._seen))  # never empty: the commit has just added its own
-            if now - self._seen[oldest] > DEDUP_FOR:
-                del self._seen[oldest]
-            idlest = next(iter(self._turns))
-            if now - self._turns[idlest].at > KEEP_FOR:
-                del self._turns[idlest]
-
-    def _numbered(self, address: Address, jobs: Sequence[Due]) -> dict[int, "_Job"]:
-        """Number the jobs, without storing them yet."""
-        numbered = zip(jobs, self._numbers, strict=False)
-        return {n: _Job(Owed(address, n, due.kind, bytes(due.body)), due.at) for due, n in numbered}
-
-    def _is_free(self, job: "_Job", now: datetime) -> bool:
-        held_until = self._held_until.get(job.owed.number)
-        return job.at <= now and (held_until is None or held_until <= now) and self._is_first(job)
-
-    def _is_first(self, job: "_Job") -> bool:
-        """Say whether nothing is before it: a `wake` is in no lane, a `say` waits for lower numbers."""
-        lane = (each.owed.number for each in self._jobs[job.owed.address].values() if each.owed.kind == "say")
-        return job.owed.kind == "wake" or job.owed.number == next(lane)
-
-    def _lend(self, jobs: Iterable["_Job"], until: datetime) -> Iterator[Owed]:
-        for job in jobs:
-            self._held_until[job.owed.number] = until
-            yield job.owed
+        for trace in [*islice(self._seen, CLEANED_PER_COMMIT)]:
+            if now - self._seen[trace] > self._retention.events:
+                del self._seen[trace]
+        for address in [*islice(self._turns, CLEANED_PER_COMMIT)]:
+            if not self._is_kept(self._turns[address], now):
+                del self._turns[address]
+        for id_ in [*islice(self._parked, CLEANED_PER_COMMIT)]:
+            if now - self._parked[id_].parked.at > self._retention.parked:
+                del self._parked[id_]
+        self._lanes.clean(now, CLEANED_PER_COMMIT)
 
 
 @dataclass(frozen=True, slots=True)
 class _LastTurn:
-    """A conversation and when its last turn was."""
+    """A conversation, what it follows, and when its last turn was."""
 
     at: datetime
     record: Record
+    topics: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """A stored job and when it is due."""
+class _Unfinished:
+    """A parked job, and how it was due."""
 
-    owed: Owed
-    at: datetime
+    parked: Parked
+    due: Due

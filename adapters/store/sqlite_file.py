@@ -7,28 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from adapters.store.sqlite_schema import APPLICATION, FORMAT, make_tables, upgrade
 from bot.ports import StoreFault, StoreUnusable
-
-APPLICATION = 0x694D5375  # "iMsu" in the file's header, where `file` and `sqlite3` show it
-FORMAT = 1
-
-_SCHEMA = (
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {FORMAT}",
-    """CREATE TABLE conversations (
-        address TEXT PRIMARY KEY, version INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL)""",
-    "CREATE INDEX conversations_at ON conversations (at)",
-    """CREATE TABLE seen (
-        address TEXT NOT NULL, event TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (address, event))""",
-    "CREATE INDEX seen_at ON seen (at)",
-    # AUTOINCREMENT: a number that was used once never comes back, also after its job is gone.
-    """CREATE TABLE jobs (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, kind TEXT NOT NULL,
-        at INTEGER NOT NULL, held_until INTEGER NOT NULL, body BLOB NOT NULL)""",
-    "CREATE INDEX jobs_at ON jobs (at)",
-    "CREATE INDEX jobs_lane ON jobs (address, kind, number)",
-)
-"""Times are microseconds since 1970 (UTC), addresses and events are percent-encoded."""
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -47,6 +27,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         except BaseException:
             database.close()
             raise
+        database.row_factory = sqlite3.Row
         return database
 
 
@@ -139,14 +120,17 @@ def _refuse_strangers(path: Path) -> None:
 def _take(database: sqlite3.Connection, path: Path) -> None:
     """Lock the file, make the tables if it is new, and switch to write-ahead logging.
 
-    The tables come first: a crash then never leaves a header without our number in it.
+    The tables come first: a crash then never leaves a header without our number in it. What is deleted,
+    because it is done or was kept for its time, is overwritten with zeros (`secure_delete`).
     """
     database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("PRAGMA secure_delete = ON")
     database.execute("BEGIN EXCLUSIVE")
     if _ask(database, "schema_version") == 0:
-        for statement in _SCHEMA:
-            database.execute(statement)
+        make_tables(database)
     _check_header(database, path)
+    if _ask(database, "user_version") < FORMAT:
+        upgrade(database)
     database.execute("COMMIT")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")

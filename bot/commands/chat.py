@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         type=_store_url,
         default=None,
-        help="memory, or sqlite:///absolute/path (default: a file in your user data folder)",
+        help="memory, or sqlite:///absolute/path (default: a file of yours, or IMESSAGE_SUPPORT_STORE)",
     )
     parser.add_argument(
         "--as", dest="name", metavar="NAME", type=_name, help="whose conversation it is (default: yours)"
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: Language) -> None:
     with asyncio.Runner() as runner, _ended_by_sigterm():
-        app = open_app(book, settings, _store_path(options.store))
+        app = open_app(book, settings, _store_path(options.store, settings))
         try:
             name, insists = options.name or _user(), options.lang is not None
             session = ConsoleSession(app, name, spoken, lambda: datetime.now(UTC), insists=insists)
@@ -110,14 +110,10 @@ def _store_url(url: str) -> str | Path:
     return Path(path)
 
 
-def _store_path(url: str | Path | None) -> Path | None:
+def _store_path(url: str | Path | None, settings: Settings) -> Path | None:
     if isinstance(url, str):
         return None
-    if url is not None:
-        return url
-    from platformdirs import user_data_path  # noqa: PLC0415  needless when a store is named
-
-    return user_data_path("imessage-support") / "conversations.db"
+    return url or settings.store_path
 
 
 def _name(name: str) -> str:

@@ -174,7 +174,7 @@ class Draft:
             prompt = self.conversation.prompt + 1
             self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
         reply = Reply(text, buttons, self.conversation.prompt)
-        return Turn(self.conversation, (Say(self.conversation.address, (reply,)), *self._wakes(asks=asks)))
+        return Turn(self.conversation, (Say(self.conversation.address, reply), *self._wakes(asks=asks)))
 
     def _wakes(self, *, asks: bool) -> Iterable[Job]:
         remind = self.scene.state.remind

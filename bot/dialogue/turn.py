@@ -46,7 +46,7 @@ def take_turn(
     `conversation` is None for somebody new, and `address` says who that is. Never raises for anything a
     person can send.
     """
-    before = conversation or book.begin(address, _first_language(event))
+    before = conversation or book.begin(address, first_language(event))
     if isinstance(event, Woke) and not _is_awaited(book, before, event):
         return Turn(before)
     draft = Draft(book, book.land(before), world)
@@ -64,7 +64,7 @@ def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
     return book.state(book.land(conversation).place).remind is not None
 
 
-def _first_language(event: Event) -> Language:
+def first_language(event: Event) -> Language:
     """Guess the language of somebody new: the script that they write, else what the platform says."""
     if isinstance(event, Said) and any("\u3041" <= character <= "\u30fe" for character in event.text[:500]):
         return "ja"

@@ -110,6 +110,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
+            "failed",
         )
     },
     **{

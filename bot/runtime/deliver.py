@@ -1,63 +1,227 @@
-"""The one door out: sends what is owed, strikes it out, and brings reminders back in as events."""
+"""The one door out: does what is owed, and marks what became of it.
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from typing import NamedTuple, assert_never
+A reply is sent at least once, in the order of its lane. It is sent again only where the process died, or the
+platform's answer was ambiguous, between the send and its mark.
+"""
 
-from bot.codec import Unreadable, decode_job
-from bot.model import Address, Event, EventId, Say, Wake, Woke
-from bot.ports import Channel, Owed, Store, TryLater
-from bot.runtime.receive import LEASE
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TypeAlias, TypeVar
+
+from bot.codec import NewerFormat, Unreadable, decode_job
+from bot.model import Address, EventId, Say, Wake, Woke
+from bot.ports import Channel, Owed, Receive, Refused, Store, StoreUnusable, TryLater
+from bot.runtime.receive import LEASE, TooManyConflicts
+from bot.runtime.timetable import Timetable
+
+SEND_DEADLINE = timedelta(seconds=10)
+"""How long one send may take. The lease is longer: whoever has too little of it left does not begin."""
 
 BATCH = 20
 """Due jobs that are claimed at once."""
 
-Receive = Callable[[Address, Event], Awaitable[Sequence[Owed]]]
-"""The door in, as `deliver_due` needs it for reminders."""
+GIVE_UP_AFTER = timedelta(hours=24)
+"""A reply that is later than that is worse than none."""
+
+UNSURE_ATTEMPTS = 5
+"""How often a reply is sent to a platform that never says whether it was shown."""
+
+NO_CHANNEL_HERE = timedelta(minutes=1)
+"""How long a reply is left for a worker that speaks with its platform."""
+
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
+"""Bounds of the wait before another try."""
+
+_T = TypeVar("_T")
 
 
-class Delivered(NamedTuple):
-    """What `deliver_due` did."""
-
-    taken: int
-    """The jobs that were due, whatever became of them."""
-    unreadable: tuple[Owed, ...]
-    """Those that could not be read. They stay owed, and hold up nobody but their own conversation."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job was done."""
 
 
-async def deliver(store: Store, channel: Channel, owed: Sequence[Owed]) -> None:
-    """Send jobs that the caller holds, in order, and strike each out once it was sent."""
-    for job in owed:
-        say = decode_job(job.body)
-        if isinstance(say, Say):
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The job was not done, or may not have been: another try in `after`."""
+
+    after: timedelta
+    unsure: bool = False
+    """It may have been done all the same."""
+    whole_chat: bool = False
+    why: str = ""
+    """What went wrong, for operators, where that is not the platform's ordinary wish to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """The job can never be done; `why` is a word for operators."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """So much of the lease has passed that somebody else may hold the job: it was left alone."""
+
+
+Outcome: TypeAlias = Done | Later | Dead | TooLate
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Does jobs that this process holds. An `Unsure` of a channel, and any mistake in one, count the same."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    """By platform."""
+    receive: Receive
+    """The door in, for reminders."""
+    now: Callable[[], datetime]
+    """The store's time."""
+    monotonic: Callable[[], float]
+    """Seconds; goes on while the process is stopped."""
+    timetable: Timetable
+    jitter: Callable[[], float] = lambda: 0.0
+    """A number from 0 to 1 that spreads the tries of many workers."""
+    seen: Callable[[Owed, Outcome], None] = lambda _job, _outcome: None
+    """Is told what became of each job."""
+    lease: timedelta = LEASE
+    deadline: timedelta = SEND_DEADLINE
+
+    async def claim(self, limit: int = BATCH) -> "list[Held]":
+        """Take over jobs that are due. Raises `StoreUnusable`."""
+        since = self.monotonic()
+        owed = await self.store.claim(now=self.now(), lease=self.lease, limit=limit)
+        return [Held(job, since) for job in owed]
+
+    async def due(self) -> None:
+        """Do everything that is due and that nobody else holds."""
+        while jobs := await self.claim():
+            for held in jobs:
+                await self.lane(held)
+
+    async def lane(self, held: "Held | None") -> None:
+        """Do a job, and those that are due behind it in its lane."""
+        while held is not None:
+            outcome = await self._do(held) if self._has_time(held) else TooLate()
+            self.seen(held.job, outcome)
+            held = await self._mark(held.job, outcome)
+
+    def _has_time(self, held: "Held") -> bool:
+        passed = timedelta(seconds=self.monotonic() - held.since)
+        return passed <= self.lease - self.deadline
+
+    # --- doing ---
+
+    async def _do(self, held: "Held") -> Outcome:
+        try:
+            work = decode_job(held.job.body)
+        except NewerFormat:
+            return Later(NO_CHANNEL_HERE)
+        except Unreadable:
+            return Dead("unreadable")
+        match work:
+            case Say():
+                return await self._say(held, work)
+            case Wake():
+                return await self._wake(held.job, work)
+
+    async def _wake(self, job: Owed, wake: Wake) -> Outcome:
+        try:
+            await self.receive(wake.address, Woke(EventId(f"wake:{job.number}"), wake.prompt))
+        except (StoreUnusable, TooManyConflicts):
+            return Later(self._back_off(job))
+        return Done()
+
+    async def _say(self, held: "Held", say: Say) -> Outcome:
+        job, channel = held.job, self.channels.get(say.address.platform)
+        if self.now() - job.at > GIVE_UP_AFTER:
+            return Dead("too_old")
+        if channel is None:
+            return Later(NO_CHANNEL_HERE)
+        try:
+            moment = await self.timetable.moment(say.address.platform, channel.bot_pause)
+        except StoreUnusable:
+            return Later(SHORTEST)
+        wait = moment - self.now()
+        if wait > self.lease - self.deadline:
+            return Later(wait)
+        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        return await self._send(job, say, channel) if self._has_time(held) else TooLate()
+
+    async def _send(self, job: Owed, say: Say, channel: Channel) -> Outcome:
+        try:
+            key = reply_key(job.address, job.number)
+            async with asyncio.timeout(self.deadline.total_seconds()):
+                await channel.send(say.address, say.reply, key=key, attempt=job.attempt)
+        except TryLater as later:
+            asked = later.after is not None
+            return Later(later.after if later.after is not None else self._back_off(job), whole_chat=asked)
+        except Refused as refused:
+            return Dead(refused.why)
+        except Exception as error:  # noqa: BLE001  an adapter's mistake is no reason to lose the reply
+            return self._unsure(job, type(error).__name__)
+        return Done()
+
+    def _unsure(self, job: Owed, why: str) -> Outcome:
+        if job.attempt >= UNSURE_ATTEMPTS:
+            return Dead("no_answer")
+        return Later(self._back_off(job), unsure=True, why=why)
+
+    def _back_off(self, job: Owed) -> timedelta:
+        """Wait about as long again as the job is old, so that the tries become rarer by themselves."""
+        age = self.now() - job.at
+        return min(LONGEST, max(SHORTEST, age)) * (0.5 + self.jitter())
+
+    # --- marking ---
+
+    async def _mark(self, job: Owed, outcome: Outcome) -> "Held | None":
+        since = self.monotonic()
+        match outcome:
+            case Done():
+                settled = await self._insist(lambda: self.store.settle(job, now=self.now(), lease=self.lease))
+                return Held(settled.next, since) if settled.next else None
+            case Dead(why=why):
+                bury = self.store.bury(job, why, now=self.now(), lease=self.lease)
+                buried = await self._once(bury)
+                return Held(buried.next, since) if buried and buried.next else None
+            case Later(after=after, unsure=unsure, whole_chat=whole_chat):
+                until = self.now() + after
+                await self._once(self.store.postpone(job, until, attempted=unsure, whole_chat=whole_chat))
+                return None
+            case TooLate():
+                return None
+
+    async def _once(self, marking: Awaitable[_T]) -> _T | None:
+        """Mark if the store can be told; the job comes up again by itself when its lease ends."""
+        try:
+            return await marking
+        except StoreUnusable:
+            return None
+
+    async def _insist(self, mark: Callable[[], Awaitable[_T]]) -> _T:
+        """Mark, and go on trying for as long as the store is away: what is not marked is sent again."""
+        wait = 0.1
+        while True:
             try:
-                await channel.send(say.address, say.replies)
-            except TryLater:
-                return
-            await store.settle(job)
+                return await mark()
+            except StoreUnusable:
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, 2.0)
 
 
-async def deliver_due(store: Store, channel: Channel, receive: Receive, *, now: datetime) -> Delivered:
-    """Send everything that is due and that nobody else holds."""
-    taken = 0
-    unreadable: list[Owed] = []
-    while owed := await store.claim(now=now, lease=LEASE, limit=BATCH):
-        for job in owed:
-            try:
-                await _finish(store, channel, receive, job)
-            except Unreadable:
-                unreadable.append(job)
-        taken += len(owed)
-    return Delivered(taken, tuple(unreadable))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job that this process holds, and since when on the monotonic clock: before the store was asked."""
+
+    job: Owed
+    since: float
 
 
-async def _finish(store: Store, channel: Channel, receive: Receive, job: Owed) -> None:
-    match decode_job(job.body):
-        case Say():
-            await deliver(store, channel, [job])
-        case Wake(address=address, prompt=prompt):
-            event = Woke(EventId(f"wake:{job.number}"), prompt)
-            await deliver(store, channel, await receive(address, event))
-            await store.settle(job)
-        case unknown:
-            assert_never(unknown)
+def reply_key(address: Address, number: int) -> str:
+    """Name a reply by an opaque text that tells nobody whose it is."""
+    where = (address.platform, address.chat, address.person, str(number))
+    return blake2b("\0".join(where).encode(errors="surrogatepass"), digest_size=16).hexdigest()

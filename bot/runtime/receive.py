@@ -4,20 +4,31 @@ load → `take_turn` → commit; on a conflict the turn is computed again on the
 brought the event acknowledges it to the platform only after this has returned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
-from bot.codec import decode_conversation, encode_conversation, encode_job
+from bot.codec import Unreadable, decode_conversation, encode_conversation, encode_job
 from bot.dialogue.book import Book
-from bot.dialogue.turn import take_turn
-from bot.model import Address, Conversation, Event, Job, Say, World
+from bot.dialogue.turn import first_language, take_turn
+from bot.model import LANGUAGES, Address, Conversation, Event, Job, Reply, Say, Turn, World
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Store
 
 LEASE = timedelta(seconds=30)
-"""How long whoever commits a turn may take to send its replies before another process does."""
+"""How long whoever commits a turn may take to send its reply before another process does."""
 
 ATTEMPTS = 8
 """How often a turn is computed before giving up; each conflict means that somebody else got on."""
+
+Pause: TypeAlias = Callable[[Address], timedelta]
+"""The time that a platform wants between two replies in the chat of that address."""
+
+Wait: TypeAlias = Callable[[int], Awaitable[None]]
+"""Waits a moment before the turn is computed again; the number is how often it was in vain."""
+
+_Answer: TypeAlias = Callable[[Record], tuple[bytes, Sequence[str], Sequence[Job]]]
+"""Gives the next body, what is followed, and what is owed, on that record."""
 
 
 class TooManyConflicts(Exception):
@@ -28,32 +39,59 @@ class MixedUp(Exception):
     """The store gave another person's conversation. Nothing is said or stored."""
 
 
-async def receive(store: Store, book: Book, address: Address, event: Event, world: World) -> Sequence[Owed]:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an event."""
+
+    outcome: Literal["committed", "duplicate"]
+    owed: tuple[Owed, ...] = ()
+    """The jobs that the caller holds now; none for an event that was committed before."""
+    conflicts: int = 0
+    went_back: bool = False
+    """The store knew a newer version before: it has lost turns, or somebody deleted the conversation."""
+
+
+async def receive(
+    store: Store,
+    book: Book,
+    address: Address,
+    event: Event,
+    world: World,
+    *,
+    lease: timedelta = LEASE,
+    pause: Pause = lambda _: timedelta(),
+    wait: Wait | None = None,
+) -> Received:
     """Commit the turn that the event leads to, and give the jobs that the caller now holds.
 
-    An event that was committed before gives none. Raises `Unreadable` for a stored conversation that cannot
-    be read (it stays as it is), `MixedUp`, `StoreUnusable`, and `TooManyConflicts`.
+    Raises `Unreadable` for a stored conversation that cannot be read (it stays as it is), `MixedUp`,
+    `StoreUnusable`, and `TooManyConflicts`.
     """
-    record = await store.load(address, now=world.now)
-    for _ in range(ATTEMPTS):
-        turn = take_turn(book, stored(record, address), event, world, address)
-        result = await store.commit(
-            address,
-            record.version,
-            event.id,
-            encode_conversation(turn.conversation),
-            [_due(job, world.now) for job in turn.jobs],
-            now=world.now,
-            lease=LEASE,
-        )
-        match result:
-            case Committed(owed=owed):
-                return owed
-            case Duplicate():
-                return ()
-            case Conflict(record=record):
-                continue
-    raise TooManyConflicts(f"{ATTEMPTS} conflicts in a row")
+
+    def answer(record: Record) -> tuple[bytes, Sequence[str], Sequence[Job]]:
+        turn: Turn = take_turn(book, stored(record, address), event, world, address)
+        return encode_conversation(turn.conversation), turn.conversation.topics, turn.jobs
+
+    return await _commit(_Offer(store, address, event, world.now, lease, pause(address)), answer, wait)
+
+
+async def apologise(
+    store: Store, book: Book, address: Address, event: Event, now: datetime, *, lease: timedelta = LEASE
+) -> Received:
+    """Commit a turn that could not be computed: the conversation stays as it is, and the person is told so.
+
+    So the event is consumed exactly once all the same. Raises `StoreUnusable` and `TooManyConflicts`.
+    """
+
+    def answer(record: Record) -> tuple[bytes, Sequence[str], Sequence[Job]]:
+        conversation = _readable(record, address)
+        spoken = (conversation.language,) if conversation else LANGUAGES
+        sorry = Reply("\n\n".join(book.say("turn.failed", language) for language in spoken))
+        fresh = encode_conversation(book.begin(address, first_language(event)))
+        topics = conversation.topics if conversation else ()
+        return (record.body if record.version else fresh), topics, (Say(address, sorry),)
+
+    return await _commit(_Offer(store, address, event, now, lease, timedelta()), answer, None)
 
 
 def stored(record: Record, address: Address) -> Conversation | None:
@@ -66,7 +104,46 @@ def stored(record: Record, address: Address) -> Conversation | None:
     return conversation
 
 
-def _due(job: Job, now: datetime) -> Due:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    store: Store
+    address: Address
+    event: Event
+    now: datetime
+    lease: timedelta
+    pause: timedelta
+
+    async def commit(self, record: Record, answer: _Answer) -> Committed | Conflict | Duplicate:
+        body, topics, jobs = answer(record)
+        due = [_due(job, self.now, self.pause) for job in jobs]
+        turn = (self.address, record.version, self.event.id, body, due)
+        return await self.store.commit(*turn, topics=topics, now=self.now, lease=self.lease)
+
+
+async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received:
+    record, went_back = await offer.store.load(offer.address, now=offer.now), False
+    for conflicts in range(ATTEMPTS):
+        match await offer.commit(record, answer):
+            case Committed(owed=owed):
+                return Received("committed", owed, conflicts, went_back)
+            case Duplicate():
+                return Received("duplicate", (), conflicts, went_back)
+            case Conflict(record=newer):
+                went_back = went_back or newer.version < record.version
+                record = newer
+        if wait is not None:
+            await wait(conflicts + 1)
+    raise TooManyConflicts(f"{ATTEMPTS} conflicts in a row")
+
+
+def _readable(record: Record, address: Address) -> Conversation | None:
+    try:
+        return stored(record, address)
+    except (Unreadable, MixedUp):
+        return None
+
+
+def _due(job: Job, now: datetime, pause: timedelta) -> Due:
     if isinstance(job, Say):
-        return Due("say", now, encode_job(job))
+        return Due("say", now, encode_job(job), pause)
     return Due("wake", job.at, encode_job(job))

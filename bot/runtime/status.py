@@ -35,6 +35,11 @@ class StatusWatch:
         async with self._turns[language]:
             if not self._is_settled(language, now):
                 await self._fetch(language, now)
+        return self.in_hand
+
+    @property
+    def in_hand(self) -> Mapping[Language, Board]:
+        """The boards that were read last, of any age, without a wait."""
         return dict(self._boards)
 
     async def close(self) -> None:

@@ -16,12 +16,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true", help="only the JSON line")
+    parser.add_argument(
+        "--stored", type=int, default=1_000_000, help="conversations in the large store of `turns`"
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     figures: dict[str, float] = {}
     for name in options.names or BENCHMARKS:
-        measured = BENCHMARKS[name]()
+        measured = turns.measure(options.stored) if name == "turns" else BENCHMARKS[name]()
         figures |= measured
         if not options.json:
             for key, value in measured.items():

@@ -29,6 +29,7 @@ from bot.model import (
     Service,
     World,
 )
+from tests.bench import durable
 
 NOW = datetime(2026, 1, 5, 10, 32, tzinfo=UTC)
 ADDRESS = Address("bench", "chat", "person")
@@ -36,7 +37,12 @@ ROUNDS = 15
 REPEATS = 500
 
 
-def measure() -> dict[str, float]:
+def measure(stored: int = 1_000_000) -> dict[str, float]:
+    """Give what a pure turn costs, and what a durable one does with so many conversations stored."""
+    return measure_pure() | durable.measure(stored)
+
+
+def measure_pure() -> dict[str, float]:
     """Give each turn's cost as a multiple of a bare trigger, and the bare trigger in microseconds."""
     book = load_book()
     board = Board(NOW, tuple(Report(service, "ok") for service in Service))
@@ -60,7 +66,7 @@ def measure() -> dict[str, float]:
     times = _microseconds(calls)
     bare = times.pop("bare_trigger")
     ratios = {f"{name}_ratio": round(taken / bare, 2) for name, taken in times.items()}
-    return {"bare_trigger_us": round(bare, 2), **ratios, "bytes_per_conversation": float(len(stored))}
+    return {"bare_trigger_us": round(bare, 2), **ratios, "bytes_of_a_conversation": float(len(stored))}
 
 
 def _conversation(book: Book, place: Place, world: World) -> Conversation:

@@ -76,8 +76,8 @@ def test_what_was_stored_but_not_said_before_a_crash_is_said_first(
     async def crash_before_the_answer() -> None:
         app = App(book, SqliteStore(path), StatusWatch(AppleStatus(NOWHERE)), UTC)
         said = Said(EventId("1"), "mac")
-        owed = await app.receive(Address("console", "ann", "ann"), said, now=datetime.now(UTC))
-        assert owed
+        received = await app.receive(Address("console", "ann", "ann"), said, now=datetime.now(UTC))
+        assert received.owed
         await app.close()
 
     asyncio.run(crash_before_the_answer())

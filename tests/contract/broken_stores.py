@@ -1,15 +1,26 @@
-"""Stores with one mistake each, to see that the contract finds it."""
+"""Stores with one mistake each about turns, topics or bots, to see that the contract finds it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import TypeAlias
 
-from adapters.store.memory import MemoryStore, _Job, _LastTurn
+from adapters.store.memory import MemoryStore, _LastTurn
+from adapters.store.names import trace, trace_of
 from bot.model import Address, EventId
-from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record
+from bot.ports import (
+    Backlog,
+    Committed,
+    Conflict,
+    Due,
+    Duplicate,
+    Followers,
+    Forgotten,
+    Owed,
+    Record,
+    Settled,
+)
 
 Result: TypeAlias = Committed | Conflict | Duplicate
 
@@ -23,6 +34,7 @@ class Offer:
     event: EventId
     body: bytes
     jobs: Sequence[Due]
+    topics: Collection[str]
     now: datetime
     lease: timedelta
 
@@ -38,14 +50,15 @@ class Tampered(MemoryStore):
         body: bytes,
         jobs: Sequence[Due],
         *,
+        topics: Collection[str] = (),
         now: datetime,
         lease: timedelta,
     ) -> Result:
-        return await self.take(Offer(address, expected, event, body, jobs, now, lease))
+        return await self.take(Offer(address, expected, event, body, jobs, topics, now, lease))
 
     async def take(self, offer: Offer) -> Result:
         turn = (offer.address, offer.expected, offer.event, offer.body, offer.jobs)
-        return await super().commit(*turn, now=offer.now, lease=offer.lease)
+        return await super().commit(*turn, topics=offer.topics, now=offer.now, lease=offer.lease)
 
 
 # --- turns ------------------------------------------------------------------------------------------------
@@ -73,7 +86,7 @@ class AsksForTheVersionFirst(Tampered):
 class MarksTheEventBeforeTheWork(Tampered):
     async def take(self, offer: Offer) -> Result:
         result = await super().take(offer)
-        self._seen.setdefault((offer.address, offer.event), offer.now)
+        self._seen.setdefault(trace_of(offer.address, offer.event), offer.now)
         return result
 
 
@@ -86,7 +99,7 @@ class StoresTheJobsOfAConflict(Tampered):
     async def take(self, offer: Offer) -> Result:
         result = await super().take(offer)
         if isinstance(result, Conflict):
-            self._jobs.setdefault(offer.address, {}).update(self._numbered(offer.address, offer.jobs))
+            self._lanes.add(offer.address, offer.jobs)
         return result
 
 
@@ -94,14 +107,15 @@ class StoresTheBodyOfADuplicate(Tampered):
     async def take(self, offer: Offer) -> Result:
         result = await super().take(offer)
         if isinstance(result, Duplicate):
-            self._turns[offer.address] = _LastTurn(offer.now, Record(offer.expected, offer.body))
+            record = Record(offer.expected, offer.body)
+            self._turns[offer.address] = _LastTurn(offer.now, record, frozenset())
         return result
 
 
 class NeverForgetsAnEvent(MemoryStore):
     def _knows(self, address: Address, event: EventId, now: datetime) -> bool:
         del now
-        return (address, event) in self._seen
+        return trace_of(address, event) in self._seen
 
 
 class ForgetsAnEventAtOnce(MemoryStore):
@@ -119,7 +133,9 @@ class CleansAwayKnownEvents(MemoryStore):
 
 class OneEventForEverybody(Tampered):
     async def take(self, offer: Offer) -> Result:
-        known = any(event == offer.event for _, event in self._seen)
+        everybodys = trace("", offer.event)
+        known = everybodys in self._seen
+        self._seen[everybodys] = offer.now
         return Duplicate(Record(0, b"")) if known else await super().take(offer)
 
 
@@ -140,7 +156,7 @@ class CountsTheDaysFromTheFirstTurn(MemoryStore):
 class DropsJobsWithTheConversation(MemoryStore):
     def _clean(self, now: datetime) -> None:
         super()._clean(now)
-        self._jobs = {address: jobs for address, jobs in self._jobs.items() if address in self._turns}
+        self._lanes.jobs = {who: jobs for who, jobs in self._lanes.jobs.items() if who in self._turns}
 
 
 class JoinsTheAddressWithSlashes(Tampered):
@@ -155,45 +171,128 @@ def _joined(address: Address) -> Address:
     return Address(f"{address.platform}/{address.chat}/{address.person}", "", "")
 
 
-# --- jobs -------------------------------------------------------------------------------------------------
+# --- topics -----------------------------------------------------------------------------------------------
 
 
-class HasNoLane(MemoryStore):
-    def _is_first(self, job: _Job) -> bool:
-        del job
-        return True
+class FollowsNothing(Tampered):
+    async def take(self, offer: Offer) -> Result:
+        return await super().take(replace(offer, topics=()))
 
 
-class TakesTheLaneFromItsEnd(MemoryStore):
-    def _is_first(self, job: _Job) -> bool:
-        lane = [each.owed.number for each in self._jobs[job.owed.address].values() if each.owed.kind == "say"]
-        return job.owed.kind == "wake" or job.owed.number == lane[-1]
+class FollowsForEver(Tampered):
+    async def take(self, offer: Offer) -> Result:
+        before = self._turns.get(offer.address)
+        topics = {*offer.topics, *(before.topics if before else ())}
+        return await super().take(replace(offer, topics=topics))
 
 
-class PutsRemindersIntoTheLane(MemoryStore):
-    def _is_first(self, job: _Job) -> bool:
-        return job.owed.number == min(self._jobs[job.owed.address])
+class BeginsEachPageWithTheLastOfTheOneBefore(MemoryStore):
+    async def followers(
+        self, topic: str, *, after: str | None = None, limit: int, now: datetime
+    ) -> Followers:
+        last = after and after[:-1]
+        page = await super().followers(topic, after=last, limit=limit, now=now)
+        return page if page.after != after else Followers(page.addresses, None)
 
 
-class WakesTooEarly(MemoryStore):
-    def _is_free(self, job: _Job, now: datetime) -> bool:
-        return super()._is_free(replace(job, at=now), now)
+class CountsThePages(MemoryStore):
+    """By how many were listed already, so that who leaves moves everybody behind."""
+
+    async def followers(
+        self, topic: str, *, after: str | None = None, limit: int, now: datetime
+    ) -> Followers:
+        begin = int(after or 0)
+        everybody = (await super().followers(topic, limit=1_000_000, now=now)).addresses
+        more = len(everybody) > begin + limit
+        return Followers(everybody[begin : begin + limit], str(begin + limit) if more else None)
 
 
-class KnowsNoLeases(MemoryStore):
-    def _lend(self, jobs: Iterable[_Job], until: datetime) -> Iterator[Owed]:
-        del until
-        return (job.owed for job in jobs)
+class ListsWhoHasEnded(MemoryStore):
+    def _follows(self, turn: _LastTurn, topic: str, now: datetime) -> bool:
+        del now
+        return topic in turn.topics
 
 
-class LeasesForEver(MemoryStore):
-    def _lend(self, jobs: Iterable[_Job], until: datetime) -> Iterator[Owed]:
-        return super()._lend(jobs, until.replace(year=9999))
+# --- forgetting -------------------------------------------------------------------------------------------
 
 
-class LeasesOnlyToTheCommitter(MemoryStore):
-    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
-        return await super().claim(now=now, lease=0 * lease, limit=limit)
+class ListsTheForgotten(MemoryStore):
+    async def forget(self, address: Address) -> Forgotten:
+        turn = self._turns.get(address)
+        forgotten = await super().forget(address)
+        if turn:
+            self._turns[address] = replace(turn, record=Record(0, b""))
+        return forgotten
+
+
+class ForgetsNoJobs(MemoryStore):
+    async def forget(self, address: Address) -> Forgotten:
+        jobs = self._lanes.jobs.get(address, {})
+        forgotten = await super().forget(address)
+        if jobs:
+            self._lanes.jobs[address] = jobs
+        return forgotten
+
+
+class ForgetsNothingParked(MemoryStore):
+    async def forget(self, address: Address) -> Forgotten:
+        parked = {**self._parked}
+        forgotten = await super().forget(address)
+        self._parked = parked
+        return forgotten
+
+
+class ForgetsTheEventsToo(MemoryStore):
+    async def forget(self, address: Address) -> Forgotten:
+        self._seen.clear()
+        return await super().forget(address)
+
+
+class ForgetsTheChatToo(MemoryStore):
+    async def forget(self, address: Address) -> Forgotten:
+        self._lanes.chats.clear()
+        return await super().forget(address)
+
+
+# --- timetables and counts --------------------------------------------------------------------------------
+
+
+class ReservesForEachCallerAlone(MemoryStore):
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        del bot, count, pause
+        return now
+
+
+class ReservesForAllBotsTogether(MemoryStore):
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        del bot
+        return await super().reserve("", count, pause, now=now)
+
+
+class SavesUpWhatNobodyReserved(MemoryStore):
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        start = self._booked_until.get(bot, now)
+        self._booked_until[bot] = start + count * pause
+        return start
+
+
+class CountsAllThatWaitsAsDue(MemoryStore):
+    async def backlog(self, *, now: datetime) -> Backlog:
+        backlog = await super().backlog(now=now)
+        return replace(backlog, due=backlog.waiting)
+
+
+# --- what is done with jobs -------------------------------------------------------------------------------
+
+
+class SaysThatAllWasSettled(MemoryStore):
+    async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
+        return replace(await super().settle(job, now=now, lease=lease), struck=True)
+
+
+class HandsOutTheNextWithoutALease(MemoryStore):
+    async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
+        return await super().settle(job, now=now, lease=0 * lease)
 
 
 class ClaimsWithoutLimit(MemoryStore):
@@ -206,26 +305,45 @@ class ClaimsTheNewestFirst(MemoryStore):
         return tuple(reversed(await super().claim(now=now, lease=lease, limit=limit)))
 
 
-class StrikesOutWhateverIsFirst(MemoryStore):
-    """What `LPOP` would do for a caller whose job is gone."""
-
-    async def settle(self, job: Owed) -> bool:
-        lane = self._jobs.get(job.address, {})
-        return bool(lane) and await super().settle(next(iter(lane.values())).owed)
+class LeasesOnlyToTheCommitter(MemoryStore):
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
+        return await super().claim(now=now, lease=0 * lease, limit=limit)
 
 
-class StrikesOutInAnyOrder(MemoryStore):
-    async def settle(self, job: Owed) -> bool:
-        return self._jobs.get(job.address, {}).pop(job.number, None) is not None
+class SilencesNoChat(MemoryStore):
+    async def postpone(
+        self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
+    ) -> bool:
+        del whole_chat
+        return await super().postpone(job, until, attempted=attempted)
 
 
-class SaysThatAllWasSettled(MemoryStore):
-    async def settle(self, job: Owed) -> bool:
-        await super().settle(job)
-        return True
+class CountsWhatWasNotAttempted(MemoryStore):
+    async def postpone(
+        self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
+    ) -> bool:
+        del attempted
+        return await super().postpone(job, until, attempted=True, whole_chat=whole_chat)
 
 
-class UsesNumbersAgain(MemoryStore):
-    def _numbered(self, address: Address, jobs: Sequence[Due]) -> dict[int, _Job]:
-        self._numbers = count(max(self._jobs.get(address, {0: None})) + 1)
-        return super()._numbered(address, jobs)
+class LosesWhatItBuries(MemoryStore):
+    async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
+        settled = await super().bury(job, why, now=now, lease=lease)
+        self._parked.clear()
+        return settled
+
+
+class BuriesTheWholeLane(MemoryStore):
+    async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
+        settled = await super().bury(job, why, now=now, lease=lease)
+        if settled.struck:
+            self._lanes.jobs.pop(job.address, None)
+        return Settled(settled.struck)
+
+
+class UnparksAgainAndAgain(MemoryStore):
+    async def unpark(self, id: str, *, now: datetime) -> bool:  # noqa: A002  the port's name
+        parked = {**self._parked}
+        found = await super().unpark(id, now=now)
+        self._parked = parked
+        return found

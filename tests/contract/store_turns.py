@@ -2,8 +2,11 @@
 
 import asyncio
 
-from bot.ports import DEDUP_FOR, KEEP_FOR, Committed, Conflict, Duplicate, Record, Store
+from bot.ports import Committed, Conflict, Duplicate, Record, Retention, Store
 from tests.contract.shorthand import ANN, BEN, LATER, NOW, SECOND, bodies, claim, offer, say, take, wake
+
+KNOWN_FOR = Retention().events
+KEPT_FOR = Retention().conversations
 
 
 async def a_conversation_that_never_was_has_version_0_and_an_empty_body(store: Store) -> None:
@@ -75,32 +78,32 @@ async def a_duplicate_changes_nothing(store: Store) -> None:
     assert await claim(store) == ()
 
 
-async def an_event_is_known_until_dedup_for_is_over(store: Store) -> None:
+async def an_event_is_known_until_its_time_is_over(store: Store) -> None:
     await take(store, "e1")
-    almost = NOW + DEDUP_FOR - SECOND
+    almost = NOW + KNOWN_FOR - SECOND
     assert isinstance(await offer(store, "e1", on=1, at=almost), Duplicate)
     for version in range(1, 40):  # cleaning must not take it either
         await take(store, f"other {version}", on=version, at=almost)
     assert isinstance(await offer(store, "e1", on=40, at=almost), Duplicate)
 
 
-async def an_event_is_new_again_when_dedup_for_is_over(store: Store) -> None:
+async def an_event_is_new_again_when_its_time_is_over(store: Store) -> None:
     await take(store, "e1")
-    await take(store, "e1", on=1, at=NOW + DEDUP_FOR + SECOND)
+    await take(store, "e1", on=1, at=NOW + KNOWN_FOR + SECOND)
     assert (await store.load(ANN, now=NOW)).version == 2
 
 
 async def an_event_that_came_again_is_known_for_the_full_time_again(store: Store) -> None:
-    again = NOW + DEDUP_FOR + SECOND
+    again = NOW + KNOWN_FOR + SECOND
     await take(store, "e1")
     await take(store, "e1", on=1, at=again)
-    assert isinstance(await offer(store, "e1", on=2, at=again + DEDUP_FOR - SECOND), Duplicate)
+    assert isinstance(await offer(store, "e1", on=2, at=again + KNOWN_FOR - SECOND), Duplicate)
 
 
 async def a_duplicate_does_not_make_an_event_known_for_longer(store: Store) -> None:
     await take(store, "e1")
-    await offer(store, "e1", on=1, at=NOW + DEDUP_FOR - SECOND)
-    await take(store, "e1", on=1, at=NOW + DEDUP_FOR + SECOND)
+    await offer(store, "e1", on=1, at=NOW + KNOWN_FOR - SECOND)
+    await take(store, "e1", on=1, at=NOW + KNOWN_FOR + SECOND)
 
 
 async def the_same_event_id_at_two_addresses_is_two_events(store: Store) -> None:
@@ -116,25 +119,25 @@ async def an_event_id_may_be_any_text(store: Store) -> None:
         assert isinstance(await offer(store, event, on=version + 1), Duplicate)
 
 
-async def a_conversation_is_kept_until_keep_for_is_over(store: Store) -> None:
+async def a_conversation_is_kept_until_its_time_is_over(store: Store) -> None:
     await take(store, "e1", body=b"one")
-    assert await store.load(ANN, now=NOW + KEEP_FOR - SECOND) == Record(1, b"one")
+    assert await store.load(ANN, now=NOW + KEPT_FOR - SECOND) == Record(1, b"one")
 
 
-async def a_conversation_is_gone_when_keep_for_is_over(store: Store) -> None:
+async def a_conversation_is_gone_when_its_time_is_over(store: Store) -> None:
     await take(store, "e1", body=b"one")
-    assert await store.load(ANN, now=NOW + KEEP_FOR + SECOND) == Record(0, b"")
+    assert await store.load(ANN, now=NOW + KEPT_FOR + SECOND) == Record(0, b"")
 
 
 async def each_turn_keeps_the_conversation_for_the_full_time_again(store: Store) -> None:
-    half = NOW + KEEP_FOR / 2
+    half = NOW + KEPT_FOR / 2
     await take(store, "e1")
     await take(store, "e2", on=1, body=b"two", at=half)
-    assert await store.load(ANN, now=half + KEEP_FOR - SECOND) == Record(2, b"two")
+    assert await store.load(ANN, now=half + KEPT_FOR - SECOND) == Record(2, b"two")
 
 
 async def a_conversation_that_is_gone_begins_anew_at_version_1(store: Store) -> None:
-    much_later = NOW + KEEP_FOR + SECOND
+    much_later = NOW + KEPT_FOR + SECOND
     await take(store, "e1", body=b"one")
     assert await offer(store, "e2", on=1, at=much_later) == Conflict(Record(0, b""))
     await take(store, "e2", on=0, body=b"new", at=much_later)
@@ -143,16 +146,16 @@ async def a_conversation_that_is_gone_begins_anew_at_version_1(store: Store) -> 
 
 async def what_is_owed_outlives_the_conversation(store: Store) -> None:
     """A promise ends by being kept: jobs stay until they are settled."""
-    await take(store, "e1", jobs=[say(b"reply"), wake(b"reminder", NOW + 2 * KEEP_FOR)])
-    much_later = NOW + 2 * KEEP_FOR
+    await take(store, "e1", jobs=[say(b"reply"), wake(b"reminder", NOW + 2 * KEPT_FOR)])
+    much_later = NOW + 2 * KEPT_FOR
     await take(store, "e2", on=0, who=BEN, at=much_later)  # a chance to clean
     assert bodies(await claim(store, much_later)) == [b"reply", b"reminder"]
 
 
 async def one_conversation_may_end_while_another_goes_on(store: Store) -> None:
     await take(store, "e1", who=ANN, body=b"ann")
-    await take(store, "e1", who=BEN, body=b"ben", at=NOW + KEEP_FOR / 2)
-    just_over = NOW + KEEP_FOR + SECOND
+    await take(store, "e1", who=BEN, body=b"ben", at=NOW + KEPT_FOR / 2)
+    just_over = NOW + KEPT_FOR + SECOND
     await take(store, "e2", who=ANN, on=0, at=just_over, body=b"ann again")
     assert await store.load(BEN, now=just_over) == Record(1, b"ben")
     assert await store.load(ANN, now=just_over) == Record(1, b"ann again")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.model import Address
 from bot.ports import Due, Record, Store
-from tests.contract.shorthand import ANN, NOW, bodies, claim, say, take, wake
+from tests.contract.shorthand import ANN, NOW, bodies, claim, done, say, take, wake
 
 NASTY = (
     *(
@@ -69,7 +69,7 @@ async def every_address_has_a_lane_of_its_own_and_gets_it_back_unchanged(store: 
         assert job.address == address
     claimed = await claim(store, limit=len(ADDRESSES))
     assert {job.address: job.body for job in claimed} == {who: b"%d" % n for n, who in enumerate(ADDRESSES)}
-    assert all([await store.settle(job) for job in claimed])
+    assert all([await done(store, job) for job in claimed])
 
 
 async def an_empty_body_is_a_body(store: Store) -> None:

@@ -15,8 +15,9 @@ import pytest
 from adapters.store.memory import MemoryStore
 from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite_file import fault_of_sqlite, fault_of_system
-from bot.ports import DEDUP_FOR, KEEP_FOR, Record, Store, StoreFault, StoreUnusable
-from tests.contract.shorthand import ANN, BEN, NOW, SECOND, bodies, say, take
+from bot.model import Address
+from bot.ports import Record, Retention, Store, StoreFault, StoreUnusable
+from tests.contract.shorthand import ANN, NOW, SECOND, bodies, bury, say, take
 
 NOBODY = 65534
 
@@ -191,27 +192,32 @@ def test_a_mistake_of_the_caller_is_not_called_a_fault_of_the_file(tmp_path: Pat
 
 
 async def months(store: Store) -> None:
-    """Let a hundred people come once, and much later one of them for twenty turns."""
+    """Let a hundred people have a job parked each, and much later one of them come for twenty turns."""
     for number in range(100):
-        person = ANN if number == 0 else type(BEN)("console", "home", str(number))
-        await take(store, "e1", who=person)
-    much_later = NOW + max(KEEP_FOR, DEDUP_FOR) + SECOND
+        person = ANN if number == 0 else Address("console", str(number), "somebody")
+        jobs = [say(b"reply", pause=SECOND)]
+        (job,) = await take(store, "e1", who=person, jobs=jobs, topics=["a", "b"])
+        await bury(store, job)
+    much_later = NOW + Retention().conversations + SECOND
     for version in range(20):
-        await take(store, f"later {version}", on=version, at=much_later)
-    await store.close()
+        await take(store, f"later {version}", on=version, at=much_later, topics=["a", "b"])
 
 
 def test_memory_does_not_grow_with_what_has_ended() -> None:
     store = MemoryStore()
     asyncio.run(months(store))
-    assert (len(store._turns), len(store._seen)) == (1, 20)
+    kept = (store._turns, store._seen, store._parked, store._lanes.chats, store._lanes.jobs)
+    assert [len(each) for each in kept] == [1, 20, 0, 0, 0]
 
 
 def test_the_file_does_not_grow_with_what_has_ended(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "store.sqlite3")
-    asyncio.run(months(store))
-    store = SqliteStore(tmp_path / "store.sqlite3")
-    counting = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM seen)"
-    counts = store._database.execute(counting).fetchone()
-    asyncio.run(store.close())
-    assert counts == (1, 20)
+    async def run() -> dict[str, int]:
+        store = SqliteStore(tmp_path / "store.sqlite3")
+        await months(store)
+        tables = ("conversations", "topics", "seen", "parked", "chats", "jobs")
+        rows = {each: store._database.execute(f"SELECT * FROM {each}").fetchall() for each in tables}  # noqa: S608
+        await store.close()
+        return {table: len(each) for table, each in rows.items()}
+
+    counts = {"conversations": 1, "topics": 2, "seen": 20, "parked": 0, "chats": 0, "jobs": 0}
+    assert asyncio.run(run()) == counts

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.store.sqlite import SqliteStore
 from bot.ports import Committed, Duplicate, Record, StoreUnusable
-from tests.contract.shorthand import ANN, NOW, bodies, claim, offer, say, take
+from tests.contract.shorthand import ANN, NOW, after, bodies, claim, offer, say, settle, take
 from tests.contract.writer import body_of
 
 ROOT = Path(__file__).parents[2]
@@ -48,10 +48,11 @@ async def whole_version(path: Path, size: int) -> int:
     for turn in range(1, version + 1):
         assert isinstance(await offer(store, f"e{turn}", on=version), Duplicate)
     assert isinstance(await offer(store, f"e{version + 1}", on=version), Committed)
-    owed = []
-    while jobs := await claim(store, NOW):
-        owed += bodies(jobs)
-        assert all([await store.settle(job) for job in jobs])
+    owed, held = [], [*await claim(store, NOW)]
+    while held:
+        job = held.pop()
+        owed.append(job.body)
+        held += after(await settle(store, job))
     await store.close()
     turns = range(1, version + 1)
     assert sorted(owed) == sorted(
@@ -138,7 +139,7 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path: Path) -> No
     async def before() -> int:
         store = SqliteStore(path)
         (job,) = await take(store, "e1", body=b"one", jobs=[say(b"1"), say(b"2")])
-        await store.settle(job)
+        await settle(store, job)
         await store.close()
         return job.number
 
@@ -148,7 +149,7 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path: Path) -> No
         assert await offer(store, "e1", on=1) == Duplicate(Record(1, b"one"))
         (job,) = await claim(store, NOW)
         assert job.body == b"2"
-        await store.settle(job)
+        await settle(store, job)
         (job,) = await take(store, "e2", on=1, jobs=[say(b"3")])
         assert job.number > number + 1
         await store.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite_schema import FORMAT
 from bot.ports import Record, StoreFault, StoreUnusable
 from tests.contract.shorthand import ANN, NOW, say, take
 
@@ -123,7 +124,7 @@ def test_what_is_not_our_database_is_refused_and_left_as_it_was(
 
 def test_a_newer_format_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     make(tmp_path / "file")
-    alter(tmp_path / "file", "PRAGMA user_version = 2")
+    alter(tmp_path / "file", f"PRAGMA user_version = {FORMAT + 1}")
     before = contents(tmp_path)
     assert fault_of_opening(tmp_path / "file") == "newer_format"
     assert contents(tmp_path) == before
@@ -132,7 +133,7 @@ def test_a_newer_format_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
 def test_a_newer_format_that_is_still_in_the_log_of_a_crash_is_refused(tmp_path: Path) -> None:
     make(tmp_path / "file")
     with closing(sqlite3.connect(tmp_path / "file", isolation_level=None)) as newer:
-        newer.execute("PRAGMA user_version = 2")
+        newer.execute(f"PRAGMA user_version = {FORMAT + 1}")
         shutil.copy(tmp_path / "file", tmp_path / "crashed")
         shutil.copy(tmp_path / "file-wal", tmp_path / "crashed-wal")
     assert fault_of_opening(tmp_path / "crashed") == "newer_format"

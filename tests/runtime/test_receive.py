@@ -1,7 +1,7 @@
 """The one door in: an event becomes a committed turn exactly once, whatever others do meanwhile."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,6 +35,7 @@ class OvertakenStore(MemoryStore):
         body: bytes,
         jobs: Sequence[Due],
         *,
+        topics: Collection[str] = (),
         now: datetime,
         lease: timedelta,
     ) -> Committed | Conflict | Duplicate:
@@ -46,11 +47,11 @@ class OvertakenStore(MemoryStore):
             await receive(self, self._book, address, other, CLEAR)
             self._others = waiting
             self.commits -= 1
-        return await super().commit(address, expected, event, body, jobs, now=now, lease=lease)
+        return await super().commit(address, expected, event, body, jobs, topics=topics, now=now, lease=lease)
 
 
 def take(store: MemoryStore, book: Book, event: Event, who: Address = ANN) -> Sequence[Owed]:
-    return asyncio.run(receive(store, book, who, event, CLEAR))
+    return asyncio.run(receive(store, book, who, event, CLEAR)).owed
 
 
 def record(store: MemoryStore, who: Address = ANN) -> Record:
@@ -67,7 +68,7 @@ def text_of(owed: Sequence[Owed]) -> str:
     (job,) = owed
     say = decode_job(job.body)
     assert isinstance(say, Say)
-    return say.replies[0].text
+    return say.reply.text
 
 
 def test_an_event_gives_a_stored_conversation_and_the_reply_that_is_owed(book: Book) -> None:
@@ -168,5 +169,5 @@ async def _all_texts(store: MemoryStore) -> list[str]:
     texts, now = [], START + timedelta(minutes=1)
     while owed := await store.claim(now=now, lease=timedelta(minutes=1), limit=1):
         texts.append(text_of(owed))
-        assert await store.settle(owed[0])
+        assert (await store.settle(owed[0], now=now, lease=timedelta())).struck
     return texts

@@ -1,0 +1,1 @@
+"""Who looks after the program: its health and its figures, over HTTP."""

@@ -1,0 +1,68 @@
+"""Clients of redis-py for each kind of address: short timeouts, and never a retry that we do not know of."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.connection import Connection, ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.backoff import NoBackoff
+
+from adapters.store.redis.address import RedisAddress
+
+Client: TypeAlias = "Redis | RedisCluster"
+
+_SPARING: Mapping[str, Any] = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    "retry": Retry(NoBackoff(), 0),
+    "protocol": 2,
+    "driver_info": None,
+}
+"""Times are seconds. redis-py would repeat a command ten times, also where it was done and only its answer
+was lost. With protocol 2 and no driver's name a new connection says no more than AUTH and SELECT.
+"""
+
+
+def client_for(address: RedisAddress) -> Client:
+    """Make a client, which connects when it is used first."""
+    match address.kind:
+        case "server" | "socket":
+            return Redis.from_pool(ConnectionPool(**_place(address), **_settings(address)))
+        case "sentinel":
+            asked = {**_SPARING, **_tls(address)}
+            sentinel = Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+            settings = {**_settings(address), **_tls(address)}
+            master: Redis = sentinel.master_for(address.service, db=address.db, **settings)
+            return master
+        case "cluster":
+            nodes = [ClusterNode(host, port) for host, port in address.hosts]
+            return RedisCluster(startup_nodes=nodes, **{**_settings(address), **_tls(address)})
+
+
+async def let_go(client: Client) -> None:
+    """Close a client with all its connections; redis-py leaves those to the sentinels open."""
+    await client.aclose()
+    pool = None if isinstance(client, RedisCluster) else client.connection_pool
+    if isinstance(pool, SentinelConnectionPool):
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
+
+
+def _place(address: RedisAddress) -> dict[str, Any]:
+    if address.kind == "socket":
+        return {"connection_class": UnixDomainSocketConnection, "path": address.path, "db": address.db}
+    ((host, port),) = address.hosts
+    kind = {"connection_class": Connection if address.tls is None else SSLConnection}
+    return {**kind, "host": host, "port": port, "db": address.db, **(address.tls or {})}
+
+
+def _settings(address: RedisAddress) -> dict[str, Any]:
+    login = {"username": address.username, "password": address.password}
+    return {**_SPARING, **login, "health_check_interval": 15}
+
+
+def _tls(address: RedisAddress) -> dict[str, Any]:
+    return {} if address.tls is None else {"ssl": True, **address.tls}

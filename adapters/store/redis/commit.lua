@@ -1,0 +1,103 @@
+-- Store one turn. Read first, in this order: is the event known, is the version right; then write.
+-- KEYS conversation, event, lane, wakes, due, gate, stats, topics, then the key of each topic
+-- ARGV address, now, till, expected, token, body, topics, conversations kept, events kept,
+--      then kind, at, pause, body of each job
+local here = {lane = KEYS[3], wakes = KEYS[4], due = KEYS[5], gate = KEYS[6], stats = KEYS[7], address = ARGV[1]}
+local now, till, token = tonumber(ARGV[2]), ARGV[3], ARGV[5]
+local kept, known_for = tonumber(ARGV[8]), tonumber(ARGV[9])
+local JOBS, WIDTH = 10, 4
+local count = (#ARGV - JOBS + 1) / WIDTH
+
+local function kind(index) -- from 0
+  return ARGV[JOBS + index * WIDTH]
+end
+
+local function job(index, number)
+  local from = JOBS + index * WIDTH
+  return fresh(number, ARGV[from + 1], ARGV[from + 2], ARGV[from + 3])
+end
+
+-- The jobs of this turn that were lent when it was stored and that nobody else has got since.
+local function still_mine(first, lent)
+  local owed, front = {}, lent == 's' and head(here.lane)
+  for index = 0, count - 1 do
+    local mine
+    if kind(index) == 'w' then
+      mine = tonumber(job(index).at) <= now and waking(here.wakes, first + index)
+    else
+      mine, front = front and front.number == first + index and front, nil
+    end
+    if mine and mine.attempt == 1 then owed[#owed + 1] = index end
+  end
+  return {'committed', whole(first), owed}
+end
+
+local turn = conversation(KEYS[1], now, kept)
+local known = redis.call('GET', KEYS[2])
+if known then
+  local at, whose, first, lent = string.match(known, '^(%-?%d+) (%S+) (%d+)([sn])$')
+  if not at then corrupt('event') end
+  if now - tonumber(at) <= known_for then
+    redis.call('HINCRBY', here.stats, 'duplicates', 1) -- a write, which WAIT then waits for
+    if whose == token then return still_mine(tonumber(first), lent) end
+    return {'duplicate', turn and turn.raw or ''}
+  end
+end
+local version = turn and turn.version or 0
+if version ~= tonumber(ARGV[4]) then return {'conflict', turn and turn.raw or ''} end
+
+-- Whatever is written to below is read once before, so that a key of another type stops us here.
+local first = (tonumber(redis.call('HGET', here.stats, 'jobs')) or 0) + 1
+local front, chat = head(here.lane), gate(here.gate)
+redis.call('HLEN', here.wakes)
+redis.call('ZCARD', here.due)
+redis.call('SCARD', KEYS[8])
+for index = 9, #KEYS do redis.call('ZCARD', KEYS[index]) end
+local lent = 'n'
+for index = 0, count - 1 do
+  if kind(index) == 's' then
+    local each = job(index)
+    local free = math.max(tonumber(each.at), opens(chat, tonumber(each.pause)))
+    if not front and free <= now then lent = 's' end
+    break
+  end
+end
+
+local event = table.concat({ARGV[2], token, whole(first)}, ' ') .. lent
+redis.call('SET', KEYS[2], event, 'PX', whole(known_for / 1000 + SLACK)) -- first, because OOM denies it
+redis.call('SET', KEYS[1], table.concat({whole(version + 1), ARGV[2], ARGV[7], ARGV[6]}, ' '),
+           'PX', whole(kept / 1000 + SLACK))
+redis.call('HINCRBY', here.stats, 'turns', 1)
+if count > 0 then
+  redis.call('HINCRBY', here.stats, 'jobs', count)
+  redis.call('HINCRBY', here.stats, 'waiting', count)
+end
+local topic = 9
+for name in string.gmatch(ARGV[7], '%+([^+]*)') do
+  redis.call('ZADD', KEYS[topic], 0, here.address)
+  redis.call('PEXPIRE', KEYS[topic], whole(kept / 1000 + SLACK))
+  redis.call('SADD', KEYS[8], name)
+  redis.call('PEXPIRE', KEYS[8], whole(kept / 1000 + SLACK))
+  topic = topic + 1
+end
+
+local owed = {}
+for index = 0, count - 1 do
+  local each = job(index, first + index)
+  if kind(index) == 's' then
+    redis.call('RPUSH', here.lane, say_text(each))
+    if not front then
+      front = each
+      if lend_head(here, each, now, till) then owed[#owed + 1] = index end
+    end
+  else
+    local free = tonumber(each.at) <= now
+    if free then
+      count_attempt(each)
+      owed[#owed + 1] = index
+    end
+    store_wake(here.wakes, each)
+    redis.call('ZADD', here.due, free and till or each.at, member(each.number, 'w', here.address))
+  end
+end
+return {'committed', whole(first), owed}

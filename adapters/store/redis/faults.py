@@ -1,0 +1,52 @@
+"""What redis-py raises and what servers answer, as the faults of the port."""
+
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    ClusterDownError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+
+from bot.ports import StoreFault
+
+FOREIGN = (RedisError, RedisClusterException, OSError)
+"""All that a call of redis-py may raise about the server; `TimeoutError` is an `OSError`."""
+
+_RAISED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], StoreFault], ...] = (
+    ((AuthenticationError, AuthorizationError, NoPermissionError), "denied"),
+    ((BusyLoadingError, ClusterDownError, TryAgainError), "unreachable"),
+    (OutOfMemoryError, "full"),
+    (ReadOnlyError, "read_only"),
+)
+_SAID: tuple[tuple[tuple[str, ...], StoreFault], ...] = (
+    (("NOAUTH", "WRONGPASS", "NOPERM", "can't run this command", "can't access"), "denied"),
+    (("-OOM ", "MISCONF"), "full"),
+    (("-READONLY",), "read_only"),
+    (("NOREPLICAS",), "not_replicated"),
+    (("-LOADING", "-MASTERDOWN", "-CLUSTERDOWN", "BUSY ", "UNBLOCKED"), "unreachable"),
+)
+"""Words in answers that redis-py has no class for. Redis 6.2 puts into a message of its own what a command of
+a script was answered."""
+
+
+def fault_of(error: BaseException) -> StoreFault:
+    """Name the fault behind an error."""
+    for kinds, fault in _RAISED:
+        if isinstance(error, kinds):
+            return fault
+    if not isinstance(error, ResponseError):
+        return "unreachable"
+    said = str(error)
+    return next((fault for words, fault in _SAID if any(word in said for word in words)), "not_a_database")
+
+
+def passes(fault: StoreFault) -> bool:
+    """Say whether it may be over in a moment: after a restart, a failover, or a cut of the line."""
+    return fault in ("unreachable", "read_only")

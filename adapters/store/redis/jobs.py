@@ -1,0 +1,143 @@
+"""Jobs in Redis: who holds them until when, how they end, and how many there are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from adapters.store.names import address_of, quoted
+from adapters.store.redis.keys import Keys, Partition
+from adapters.store.redis.scripts import BURY, CLAIM, POSTPONE, SETTLE, Ask, Call, Word
+from adapters.store.redis.site import Site
+from adapters.store.sqlite_times import length, micros, moment
+from bot.model import Address
+from bot.ports import Backlog, JobKind, Owed, Settled
+
+_LETTERS: dict[JobKind, str] = {"say": "s", "wake": "w"}
+KINDS: dict[bytes, JobKind] = {b"s": "say", b"w": "wake"}
+_DIGITS = 14
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Candidate:
+    """A member of the set of due jobs: the head of a lane, or a wake. Ordered as they are to be claimed."""
+
+    free_since: float
+    member: bytes
+    partition: Partition
+
+    @property
+    def kind(self) -> JobKind:
+        return KINDS[self.member[_DIGITS : _DIGITS + 1]]
+
+    @property
+    def address(self) -> str:
+        return self.member[_DIGITS + 1 :].decode()
+
+
+async def claim(site: Site, now: datetime, till: datetime, limit: int) -> Sequence[Owed]:
+    """Look what is due, then take it; look again where somebody was quicker, or a chat has to wait."""
+    claimed: list[tuple[_Candidate, Owed]] = []
+    while len(claimed) < limit:
+        wanted = limit - len(claimed)
+        candidates = await _look(site, now, wanted)
+        taken = await _take(site, candidates, now, till)
+        claimed += taken
+        if len(taken) == len(candidates) < wanted or not candidates:
+            break
+    return tuple(owed for _, owed in sorted(claimed, key=lambda each: each[0]))
+
+
+async def settle(site: Site, job: Owed, now: datetime, till: datetime) -> Settled:
+    """Strike out a job that was done, whoever holds it."""
+    keys = site.keys(job.address)
+    names = [keys.lane, keys.wakes, keys.partition.due, keys.gate, keys.partition.stats]
+    args: list[Word] = [keys.address, micros(now), micros(till), _LETTERS[job.kind], job.number]
+    return _settled(job.address, await site.link.call(Call(SETTLE, names, args, durable=True)))
+
+
+async def postpone(site: Site, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool) -> bool:
+    """Give a job back until then."""
+    keys = site.keys(job.address)
+    names = [keys.lane, keys.wakes, keys.partition.due, keys.gate]
+    args: list[Word] = [
+        *(keys.address, micros(until), _LETTERS[job.kind], job.number, job.attempt),
+        *(int(attempted), int(whole_chat)),
+    ]
+    return bool(await site.link.call(Call(POSTPONE, names, args)))
+
+
+async def bury(site: Site, job: Owed, why: str, now: datetime, till: datetime) -> Settled:
+    """Park a job."""
+    keys, partition = site.keys(job.address), site.keys(job.address).partition
+    names = [
+        *(keys.lane, keys.wakes, partition.due, keys.gate, partition.stats),
+        *(partition.park, partition.parked),
+    ]
+    args: list[Word] = [
+        *(keys.address, micros(now), micros(till), _LETTERS[job.kind], job.number, job.attempt),
+        *(quoted(why), length(site.retention.parked)),
+    ]
+    return _settled(job.address, await site.link.call(Call(BURY, names, args, durable=True)))
+
+
+async def backlog(site: Site, now: datetime) -> Backlog:
+    """Count what there is to do. Lanes whose chat has to wait count as due until a claim has met them."""
+    oldest = micros(now - site.retention.parked)
+    asks = [
+        ask
+        for each in site.all_partitions()
+        for ask in (
+            Ask(("ZCOUNT", each.due, "-inf", micros(now))),
+            Ask(("HGET", each.stats, "waiting")),
+            Ask(("ZCOUNT", each.park, oldest, "+inf")),
+        )
+    ]
+    counts = [int(answer or 0) for answer in await site.link.call_all(asks)]
+    return Backlog(sum(counts[0::3]), sum(counts[1::3]), sum(counts[2::3]))
+
+
+async def _look(site: Site, now: datetime, limit: int) -> list[_Candidate]:
+    """List what may be free, the longest free first. It changes nothing."""
+    partitions = list(site.all_partitions())
+    words = ("-inf", micros(now), "WITHSCORES", "LIMIT", 0, limit)
+    asks = [Ask(("ZRANGEBYSCORE", each.due, *words)) for each in partitions]
+    candidates: list[_Candidate] = []
+    for partition, answer in zip(partitions, await site.link.call_all(asks), strict=True):
+        pairs = zip(answer[0::2], answer[1::2], strict=True)
+        candidates += (_Candidate(float(score), member, partition) for member, score in pairs)
+    return sorted(candidates)[:limit]
+
+
+async def _take(
+    site: Site, candidates: Iterable[_Candidate], now: datetime, till: datetime
+) -> list[tuple[_Candidate, Owed]]:
+    """Lend those that are still free, all partitions in one round trip."""
+    by_partition = sorted(candidates, key=lambda each: each.partition.number)
+    groups = [list(group) for _, group in groupby(by_partition, key=lambda each: each.partition)]
+    calls = [_claim_call(site, group, now, till) for group in groups]
+    return [
+        (group[index], _owed(address_of(group[index].address), group[index].kind, job))
+        for group, lent in zip(groups, await site.link.call_all(calls), strict=True)
+        for index, job in lent
+    ]
+
+
+def _claim_call(site: Site, candidates: Sequence[_Candidate], now: datetime, till: datetime) -> Call:
+    names = [candidates[0].partition.due]
+    for each in candidates:
+        keys: Keys = site.keys_of_written(each.address)
+        names += [keys.lane if each.kind == "say" else keys.wakes, keys.gate]
+    return Call(CLAIM, names, [micros(now), micros(till), *(each.member for each in candidates)])
+
+
+def _settled(address: Address, answer: list[Any]) -> Settled:
+    """Read `[struck]` or `[struck, next of the lane]`."""
+    struck, *following = answer
+    return Settled(bool(struck), _owed(address, "say", following[0]) if following and following[0] else None)
+
+
+def _owed(address: Address, kind: JobKind, job: list[Any]) -> Owed:
+    number, at, attempt, body = job
+    return Owed(address, int(number), kind, body, moment(int(at)), attempt)

@@ -1,0 +1,103 @@
+"""The names of our keys, and in which partition each lies.
+
+All keys of a chat have its partition in braces, so that a cluster keeps them in one slot and one script may
+use them together. Parts of an address are percent-encoded: none can contain a brace, a space or a newline.
+"""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from zlib import crc32
+
+from adapters.store.names import key_of, quoted, trace
+from bot.model import Address, EventId
+
+SETTINGS = "imessage-support"
+"""A hash of what was decided when the first process came: the number of partitions."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Partition:
+    """One of the parts that the conversations are spread over."""
+
+    number: int
+
+    def key(self, name: str) -> str:
+        return f"{{p{self.number:02}}}:{name}"
+
+    @property
+    def due(self) -> str:
+        """A sorted set: the head of each lane and each wake, by when it is free next."""
+        return self.key("due")
+
+    @property
+    def stats(self) -> str:
+        """A hash of counters, which never ends."""
+        return self.key("stats")
+
+    @property
+    def park(self) -> str:
+        """A sorted set: the numbers of parked jobs, by when they were parked."""
+        return self.key("park")
+
+    @property
+    def parked(self) -> str:
+        """A hash: the parked jobs, by number."""
+        return self.key("parked")
+
+    @property
+    def topics(self) -> str:
+        """A set: the topics that somebody here follows or followed."""
+        return self.key("topics")
+
+    def topic(self, name: str) -> str:
+        """A sorted set, all scores 0: who follows the topic, and some who did; the script knows better."""
+        return self.key(f"t:{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a conversation, whose address is written `address`."""
+
+    partition: Partition
+    address: str
+
+    @property
+    def conversation(self) -> str:
+        return self.partition.key(f"c:{self.address}")
+
+    @property
+    def lane(self) -> str:
+        return self.partition.key(f"l:{self.address}")
+
+    @property
+    def wakes(self) -> str:
+        return self.partition.key(f"w:{self.address}")
+
+    @property
+    def gate(self) -> str:
+        """The timetable of the chat, which several conversations may share."""
+        return self.partition.key(f"r:{_chat(self.address)}")
+
+    def event(self, event: EventId) -> str:
+        """Name an event by a digest, which tells nobody whose it was."""
+        digest = urlsafe_b64encode(trace(self.address, quoted(event))[:16]).rstrip(b"=")
+        return self.partition.key(f"e:{digest.decode()}")
+
+
+def keys_of(address: Address, partitions: int) -> Keys:
+    """Name the keys of a conversation."""
+    return keys_of_written(key_of(address), partitions)
+
+
+def keys_of_written(address: str, partitions: int) -> Keys:
+    """Name the keys of a conversation whose address is written down already."""
+    return Keys(Partition(crc32(_chat(address).encode()) % partitions), address)
+
+
+def timetable(bot: str) -> str:
+    """Name the key of a bot's timetable."""
+    return f"{{bot:{quoted(bot)}}}"
+
+
+def _chat(address: str) -> str:
+    return address.rpartition("/")[0]

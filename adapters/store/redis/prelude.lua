@@ -1,0 +1,146 @@
+-- What all scripts share. Python puts `local CHAT_BURST = …` in front of it, and one script behind it.
+--
+-- Times are microseconds since 1970, which a Lua number holds exactly until the year 2255. Every script reads
+-- all that it goes by before it writes: there is no rollback. Bodies are passed on and never looked into.
+--
+--   a conversation   "<version> <at> <topics> <body>"            topics: "+" before each, or "-" for none
+--   a say job        "<number> <at> <attempt> <next> <pause> <body>"   in its lane, a list
+--   a wake job       "<at> <attempt> <next> <body>"                    in a hash, by number
+--                    attempt: of the last hand-out, 0 before it; next: of the one that will come
+--   a chat's gate    "<tat> <shut until>"                       tat: the theoretical arrival time of a GCRA
+--   a member of due  "<number, 14 digits><s or w><address>"     scored by when the job is free next
+
+local SLACK = 60000 -- ms that a key outlives its use, so that clocks may differ a little
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+local function corrupt(what)
+  error('CORRUPT ' .. what)
+end
+
+local function member(number, kind, address)
+  return string.format('%014.0f', tonumber(number)) .. kind .. address
+end
+
+-- A conversation and its raw text, or nothing where it has ended or never was.
+local function conversation(key, now, kept)
+  local raw = redis.call('GET', key)
+  if not raw then return nil end
+  local version, at, topics = string.match(raw, '^(%d+) (%-?%d+) (%S+) ')
+  if not version then corrupt('conversation') end
+  if now - tonumber(at) > kept then return nil end
+  return {version = tonumber(version), topics = topics, raw = raw}
+end
+
+local function said(raw)
+  local number, at, attempt, following, pause, rest =
+    string.match(raw, '^(%d+) (%-?%d+) (%d+) (%d+) (%d+) ()')
+  if not number then corrupt('lane') end
+  return {number = tonumber(number), at = at, attempt = tonumber(attempt), next = tonumber(following),
+          pause = pause, body = string.sub(raw, rest)}
+end
+
+local function head(lane)
+  local raw = redis.call('LINDEX', lane, 0)
+  return raw and said(raw)
+end
+
+local function waking(wakes, number)
+  local raw = redis.call('HGET', wakes, whole(tonumber(number)))
+  if not raw then return nil end
+  local at, attempt, following, rest = string.match(raw, '^(%-?%d+) (%d+) (%d+) ()')
+  if not at then corrupt('wake') end
+  return {number = tonumber(number), at = at, attempt = tonumber(attempt), next = tonumber(following),
+          pause = '0', body = string.sub(raw, rest)}
+end
+
+local function say_text(job)
+  return table.concat(
+    {whole(job.number), job.at, whole(job.attempt), whole(job.next), job.pause, job.body}, ' ')
+end
+
+local function wake_text(job)
+  return table.concat({job.at, whole(job.attempt), whole(job.next), job.body}, ' ')
+end
+
+local function fresh(number, at, pause, body)
+  return {number = number, at = at, attempt = 0, next = 1, pause = pause, body = body}
+end
+
+local function count_attempt(job)
+  job.attempt, job.next = job.next, job.next + 1
+end
+
+local function store_head(lane, job)
+  redis.call('LSET', lane, 0, say_text(job))
+end
+
+local function store_wake(wakes, job)
+  redis.call('HSET', wakes, whole(job.number), wake_text(job))
+end
+
+local function gate(key)
+  local raw = redis.call('GET', key)
+  if not raw then return {tat = 0, shut = 0} end
+  local tat, shut = string.match(raw, '^(%-?%d+) (%-?%d+)$')
+  if not tat then corrupt('gate') end
+  return {tat = tonumber(tat), shut = tonumber(shut)}
+end
+
+-- From when on the chat lets a job with that pause through.
+local function opens(chat, pause)
+  if pause == 0 then return chat.shut end
+  return math.max(chat.shut, chat.tat - (CHAT_BURST - 1) * pause)
+end
+
+local function keep_gate(key, chat, now)
+  local left = math.ceil(math.max(chat.tat, chat.shut) - now) / 1000
+  redis.call('SET', key, whole(chat.tat) .. ' ' .. whole(chat.shut),
+             'PX', whole(math.max(0, left) + SLACK))
+end
+
+local function pass(key, chat, pause, now)
+  if pause > 0 then
+    chat.tat = math.max(chat.tat, now) + pause
+    keep_gate(key, chat, now)
+  end
+end
+
+-- Lend the head of a lane until `till`; or, if it is free only after `now`, note when. `here` names the keys
+-- and the address.
+local function lend_head(here, job, now, till)
+  local chat, pause = gate(here.gate), tonumber(job.pause)
+  local free = math.max(tonumber(job.at), opens(chat, pause))
+  if free > now then
+    redis.call('ZADD', here.due, whole(free), member(job.number, 's', here.address))
+    return nil
+  end
+  redis.call('ZADD', here.due, till, member(job.number, 's', here.address))
+  count_attempt(job)
+  store_head(here.lane, job)
+  pass(here.gate, chat, pause, now)
+  return {whole(job.number), job.at, job.attempt, job.body}
+end
+
+-- The job if it is stored and nothing is before it in its lane.
+local function held(here, kind, number)
+  if kind == 'w' then return waking(here.wakes, number) end
+  local first = head(here.lane)
+  return first and first.number == tonumber(number) and first or nil
+end
+
+-- Take a held job out, and lend the next of its lane. Its first write is one that a full Redis allows.
+local function strike(here, kind, job, now, till)
+  redis.call('ZREM', here.due, member(job.number, kind, here.address))
+  redis.call('HINCRBY', here.stats, 'waiting', -1)
+  if kind == 'w' then
+    redis.call('HDEL', here.wakes, whole(job.number))
+    return nil
+  end
+  redis.call('LPOP', here.lane)
+  local following = head(here.lane)
+  return following and lend_head(here, following, now, till)
+end
+

@@ -1,0 +1,8 @@
+-- Book sends of a bot, one `pause` after the other.
+-- KEYS timetable
+-- ARGV now, count, pause
+local now = tonumber(ARGV[1])
+local first = math.max(now, tonumber(redis.call('GET', KEYS[1])) or now)
+local taken = first + tonumber(ARGV[2]) * tonumber(ARGV[3])
+redis.call('SET', KEYS[1], whole(taken), 'PX', whole((taken - now) / 1000 + SLACK))
+return whole(first)

@@ -1,0 +1,71 @@
+"""Our Lua scripts, and how one is called: by its digest, or in full where the server does not know it yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from importlib.resources import files
+from typing import TypeAlias
+
+from bot.ports.stored import CHAT_BURST
+
+Word: TypeAlias = str | bytes | int
+_FOLDER = files(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A plain command of Redis."""
+
+    words: Sequence[Word]
+
+    def in_short(self) -> Sequence[Word]:
+        return self.words
+
+    def in_full(self) -> Sequence[Word]:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a script. `durable`: its effect must have reached the replicas that were asked for."""
+
+    script: "Script"
+    keys: Sequence[str]
+    args: Sequence[Word] = ()
+    durable: bool = False
+
+    def in_short(self) -> Sequence[Word]:
+        return ("EVALSHA", self.script.digest, len(self.keys), *self.keys, *self.args)
+
+    def in_full(self) -> Sequence[Word]:
+        return ("EVAL", self.script.text, len(self.keys), *self.keys, *self.args)
+
+
+Command: TypeAlias = Ask | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script with all that it needs."""
+
+    text: str
+    digest: str
+
+
+def _read(name: str) -> Script:
+    parts = (_FOLDER.joinpath(f"{each}.lua").read_text("utf-8") for each in ("prelude", name))
+    text = f"local CHAT_BURST = {CHAT_BURST}\n" + "".join(parts)
+    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+BURY = _read("bury")
+CLAIM = _read("claim")
+CLOCK = _read("clock")
+COMMIT = _read("commit")
+FOLLOWERS = _read("followers")
+FORGET = _read("forget")
+JOIN = _read("join")
+POSTPONE = _read("postpone")
+RESERVE = _read("reserve")
+SETTLE = _read("settle")
+UNPARK = _read("unpark")

@@ -1,0 +1,170 @@
+"""A store in Redis, for many processes on many machines."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from adapters.store.redis import jobs as jobs_
+from adapters.store.redis import parking, turns
+from adapters.store.redis import topics as topics_
+from adapters.store.redis.address import read_address
+from adapters.store.redis.cache import Cache
+from adapters.store.redis.clients import client_for
+from adapters.store.redis.keys import SETTINGS, timetable
+from adapters.store.redis.link import Link
+from adapters.store.redis.scripts import CLOCK, JOIN, RESERVE, Call
+from adapters.store.redis.site import Site
+from adapters.store.sqlite_times import length, micros, moment
+from bot.model import Address, EventId
+from bot.ports import (
+    Backlog,
+    Committed,
+    Conflict,
+    Due,
+    Duplicate,
+    Followers,
+    Forgotten,
+    Owed,
+    Parked,
+    Record,
+    Retention,
+    Settled,
+)
+
+
+class RedisStore:
+    """The `Store` port on Redis 6.2 or later, or Valkey: one server, behind Sentinel, or a Cluster.
+
+    What changes something is one script in one round trip; `load` of a warm conversation needs none. Where
+    the line is cut a call is repeated for up to 2.5 seconds. A commit then knows itself again, so that
+    neither the turn nor what it owes is there twice; what a repeated `settle`, `bury` or `claim` had lent
+    before the cut waits for the end of its lease.
+    """
+
+    def __init__(self, site: Site) -> None:
+        """Use `RedisStore.open`."""
+        self._site = site
+        self._cache = Cache()
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        retention: Retention = Retention(),  # noqa: B008  frozen
+        partitions: int = 16,
+        replicas: int = 0,
+    ) -> Self:
+        """Connect. The first who ever comes decides the number of partitions.
+
+        With `replicas` each turn must have reached so many within 100 ms, or it raises `not_replicated`.
+        `ValueError` says what is wrong with the address.
+        """
+        address = read_address(url)
+        if replicas and address.kind == "cluster":
+            raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
+        link = Link(client_for(address), address.where, replicas=replicas)
+        try:
+            stored = int(await link.call(Call(JOIN, [SETTINGS], [partitions])))
+        except BaseException:
+            await link.close()
+            raise
+        return cls(Site(link, stored, retention))
+
+    @property
+    def partitions(self) -> int:
+        """How many parts the conversations are spread over."""
+        return self._site.partitions
+
+    async def clock(self) -> datetime:
+        """Read the server's clock."""
+        seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
+        return moment(int(seconds) * 1_000_000 + int(micros_))
+
+    async def load(self, address: Address, *, now: datetime) -> Record:
+        """Read a conversation, from memory where this process has seen it."""
+        keys = self._site.keys(address)
+        kept = self._cache.get(keys.address)
+        if kept is None:
+            kept = await turns.load(self._site, keys)
+            if kept:
+                self._cache.put(keys.address, kept)
+        if kept is None or now - kept.at > self._site.retention.conversations:
+            return Record(0, b"")
+        return kept.record
+
+    async def commit(
+        self,
+        address: Address,
+        expected: int,
+        event: EventId,
+        body: bytes,
+        jobs: Sequence[Due],
+        *,
+        topics: Collection[str] = (),
+        now: datetime,
+        lease: timedelta,
+    ) -> Committed | Conflict | Duplicate:
+        """Store one turn, all or nothing. Whether the event is known is asked before the version."""
+        due = tuple(replace(each, body=bytes(each.body)) for each in jobs)
+        turn = turns.Turn(address, expected, event, bytes(body), due, frozenset(topics), now, now + lease)
+        keys = self._site.keys(address)
+        self._cache.drop(keys.address)  # whatever goes wrong, it is read again
+        result, kept = await turns.commit(self._site, keys, turn)
+        if kept:
+            self._cache.put(keys.address, kept)
+        return result
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
+        """Take over due jobs that nobody holds, the longest free first."""
+        return await jobs_.claim(self._site, now, now + lease, limit)
+
+    async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
+        """Strike out a job that was done, whoever holds it, and hand out the next of its lane."""
+        return await jobs_.settle(self._site, job, now, now + lease)
+
+    async def postpone(
+        self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
+    ) -> bool:
+        """Give a job back until then; False, and no change, if somebody else has got it since."""
+        return await jobs_.postpone(self._site, job, until, attempted=attempted, whole_chat=whole_chat)
+
+    async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
+        """Park a job that cannot be done, and hand out the next of its lane."""
+        return await jobs_.bury(self._site, job, why, now, now + lease)
+
+    async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
+        """List parked jobs that are still kept, those parked first coming first."""
+        return await parking.parked(self._site, now, limit)
+
+    async def unpark(self, id: str, *, now: datetime) -> bool:  # noqa: A002  the port's name
+        """Put a parked job at the end of its lane again, due now, as if it had never been handed out."""
+        return await parking.unpark(self._site, id, now)
+
+    async def followers(
+        self, topic: str, *, after: str | None = None, limit: int, now: datetime
+    ) -> Followers:
+        """List whose conversations follow the topic, partition by partition, in the order of their keys."""
+        return await topics_.followers(self._site, topic, after, limit, now)
+
+    async def forget(self, address: Address) -> Forgotten:
+        """Delete everything about a conversation but the traces of its events, and count it."""
+        keys = self._site.keys(address)
+        self._cache.drop(keys.address)
+        forgotten = await topics_.forget(self._site, keys)
+        self._cache.drop(keys.address)  # somebody may have read it meanwhile
+        return forgotten
+
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
+        booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause)])
+        return moment(int(await self._site.link.call(booked)))
+
+    async def backlog(self, *, now: datetime) -> Backlog:
+        """Count what there is to do."""
+        return await jobs_.backlog(self._site, now)
+
+    async def close(self) -> None:
+        """Let go of the connections; closing twice is harmless."""
+        await self._site.link.close()

@@ -1,0 +1,87 @@
+"""Turns in Redis: one script stores the conversation, its jobs, its topics and the id of the event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+
+from adapters.store.names import quoted
+from adapters.store.redis.cache import Kept
+from adapters.store.redis.keys import Keys
+from adapters.store.redis.scripts import COMMIT, Ask, Call, Word
+from adapters.store.redis.site import Site
+from adapters.store.sqlite_times import length, micros, moment
+from bot.model import Address, EventId
+from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record
+
+_NOBODY = Kept(Record(0, b""), moment(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What `commit` is given."""
+
+    address: Address
+    expected: int
+    event: EventId
+    body: bytes
+    jobs: tuple[Due, ...]
+    topics: frozenset[str]
+    now: datetime
+    till: datetime
+
+
+async def load(site: Site, keys: Keys) -> Kept | None:
+    """Read a conversation; it may have ended already."""
+    raw = await site.link.call(Ask(("GET", keys.conversation)))
+    return None if raw is None else _kept(raw, site)
+
+
+async def commit(site: Site, keys: Keys, turn: Turn) -> tuple[Committed | Conflict | Duplicate, Kept | None]:
+    """Store a turn, and give the conversation as it is now, as far as that is known.
+
+    The token lets the script know a repetition of this very call from a redelivery of the event.
+    """
+    answer = await site.link.call(_call(site, keys, turn, token_urlsafe(9)))
+    match answer:
+        case [b"committed", first, owed]:
+            jobs = tuple(_owed(turn, int(first), index) for index in owed)
+            return Committed(jobs), Kept(Record(turn.expected + 1, turn.body), turn.now)
+        case [b"conflict", raw]:
+            kept = _kept(raw, site) if raw else _NOBODY
+            return Conflict(kept.record), kept
+        case [b"duplicate", raw]:
+            kept = _kept(raw, site) if raw else _NOBODY
+            return Duplicate(kept.record), kept
+        case _:
+            raise site.link.damaged()
+
+
+def _call(site: Site, keys: Keys, turn: Turn, token: str) -> Call:
+    topics = sorted(quoted(topic) for topic in turn.topics)
+    args: list[Word] = [
+        *(keys.address, micros(turn.now), micros(turn.till), turn.expected, token, turn.body),
+        "".join(f"+{topic}" for topic in topics) or "-",
+        *(length(site.retention.conversations), length(site.retention.events)),
+    ]
+    for due in turn.jobs:
+        args += ["s" if due.kind == "say" else "w", micros(due.at), length(due.pause), due.body]
+    names = [
+        *(keys.conversation, keys.event(turn.event), keys.lane, keys.wakes),
+        *(keys.partition.due, keys.gate, keys.partition.stats, keys.partition.topics),
+        *(keys.partition.topic(topic) for topic in topics),
+    ]
+    return Call(COMMIT, names, args, durable=True)
+
+
+def _owed(turn: Turn, first: int, index: int) -> Owed:
+    due = turn.jobs[index]
+    return Owed(turn.address, first + index, due.kind, due.body, due.at)
+
+
+def _kept(raw: bytes, site: Site) -> Kept:
+    """Read a conversation as the script writes it."""
+    try:
+        version, at, _topics, body = raw.split(b" ", 3)
+        return Kept(Record(int(version), body), moment(int(at)))
+    except ValueError as error:
+        raise site.link.damaged() from error

@@ -1,0 +1,36 @@
+"""Run the bot: take questions in from the chat platforms and answer them, until told to stop."""
+
+import argparse
+import asyncio
+import os
+
+from bot.commands.exit_codes import FAULT
+from bot.commands.output import fail
+from bot.flowfiles import load_book
+from bot.ports import StoreUnusable
+from bot.settings import read_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add no arguments: everything is set in the environment, alike for all workers."""
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until SIGTERM or Ctrl-C, which both are a good end: exit 0."""
+    from bot.service import MayLose, serve  # noqa: PLC0415  slow to import, needless for other commands
+
+    del options
+    settings = read_settings(os.environ)
+    book = load_book(settings.flows)
+    try:
+        asyncio.run(serve(settings, book))
+    except StoreUnusable as error:
+        return fail(FAULT, book.say(f"store.{error.fault}", "en", where=error.where))
+    except MayLose as error:
+        told = (f"{finding.says}. {finding.remedy}" for finding in error.findings)
+        return fail(FAULT, *told, "To start all the same, set ACCEPT_DATA_LOSS=yes.")
+    except OSError as error:
+        where = f"{settings.health_host}:{settings.health_port}"
+        return fail(FAULT, f"HEALTH_PORT: cannot listen on {where}: {error.strerror}")
+    return 0

@@ -1,0 +1,73 @@
+"""The sockets for a chat platform: its way in, and its channel outward."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol, TypeAlias
+
+from bot.model import Address, Event, Reply
+
+Receive: TypeAlias = Callable[[Address, Event], Awaitable[None]]
+"""The door in. When it returns, the turn is stored, and the event may be acknowledged to its platform.
+
+If it raises, nothing may be acknowledged: the platform's redelivery brings the event again.
+"""
+
+
+class WayIn(Protocol):
+    """A chat platform, inward."""
+
+    async def run(self, receive: Receive, stop: asyncio.Event) -> None:
+        """Bring in events and acknowledge each once `receive` has returned, until `stop` is set.
+
+        What was taken from the platform by then is finished before this returns. Outages of the platform are
+        waited for here, never raised.
+        """
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether events can reach us now."""
+        ...
+
+
+class TryLater(Exception):
+    """The reply was certainly not shown. `after` is how long the platform wants the chat left alone."""
+
+    def __init__(self, after: timedelta | None = None) -> None:
+        super().__init__(f"after {after}" if after else "after a while")
+        self.after = after
+
+
+class Unsure(Exception):
+    """The reply may have been shown or not: no answer came, or none that says."""
+
+
+class Refused(Exception):
+    """The platform will never show this reply. `why` is a short word for operators, without personal data."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Channel(Protocol):
+    """A chat platform, outward."""
+
+    async def send(self, address: Address, reply: Reply, *, key: str, attempt: int) -> None:
+        """Show the reply to the person, or raise `TryLater`, `Unsure` or `Refused`.
+
+        `key` is the same at each attempt, and no other reply of the platform has it. From attempt 2 on, the
+        reply may have been shown already: a channel that can find out by the key looks before it sends.
+        It answers within `bot.runtime.deliver.SEND_DEADLINE`.
+        """
+        ...
+
+    def pause(self, address: Address) -> timedelta:
+        """Give the time that the platform wants between two replies in this chat; zero is no limit."""
+        ...
+
+    @property
+    def bot_pause(self) -> timedelta:
+        """The time that the platform wants between any two replies of ours; zero is no limit."""
+        ...

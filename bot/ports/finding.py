@@ -1,0 +1,18 @@
+"""What an examination finds: how it looks, and what to do about it."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Grade: TypeAlias = Literal["ok", "warning", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One look at one thing. `says` and `remedy` are for operators, without any password."""
+
+    check: str
+    grade: Grade
+    says: str
+    remedy: str = ""
+    loses_data: bool = False
+    """Whether what was acknowledged could be lost, so that nobody should start like this unknowingly."""

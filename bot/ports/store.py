@@ -1,0 +1,153 @@
+"""The socket for the store: conversations, what is owed to them, and what could not be delivered."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeAlias
+
+from bot.model import Address, EventId
+from bot.ports.stored import (
+    Backlog,
+    Committed,
+    Conflict,
+    Due,
+    Duplicate,
+    Followers,
+    Forgotten,
+    Owed,
+    Parked,
+    Record,
+    Settled,
+)
+
+
+class Store(Protocol):
+    """Conversations and what is owed to them.
+
+    Bodies are opaque; time is an argument (UTC), never read inside, so that one contract suite serves
+    every store. Each method is atomic. Any of them may raise `StoreUnusable`; then the call may have had its
+    effect or not, and doing it again is right.
+    """
+
+    async def clock(self) -> datetime:
+        """Read the clock (UTC) that all who share this store go by."""
+        ...
+
+    async def load(self, address: Address, *, now: datetime) -> Record:
+        """Read a conversation; one that was kept for its time no longer exists.
+
+        What is still owed to it stays until it is settled. The record may be older than what others have
+        stored meanwhile: `commit` finds out.
+        """
+        ...
+
+    async def commit(
+        self,
+        address: Address,
+        expected: int,
+        event: EventId,
+        body: bytes,
+        jobs: Sequence[Due],
+        *,
+        topics: Collection[str] = (),
+        now: datetime,
+        lease: timedelta,
+    ) -> Committed | Conflict | Duplicate:
+        """Store one turn, all or nothing: the body, its jobs, the topics it follows, and the event's id.
+
+        A known event id is a `Duplicate` whatever the version is. `expected` is the version that the turn
+        was computed on; another one now is a `Conflict`. `topics` replaces what was followed before.
+        """
+        ...
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
+        """Take over due jobs that nobody holds: the head of each lane, and any `wake`.
+
+        Those come first that have been free longest: since they were due, or since their lease ended or
+        the time they were postponed to.
+        """
+        ...
+
+    async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
+        """Strike out a job that was done; no change if it is gone or not the head of its lane.
+
+        Whoever still holds an older lease may settle too: what was sent was sent.
+        """
+        ...
+
+    async def postpone(
+        self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
+    ) -> bool:
+        """Give a job back until then; False, and no change, if somebody else has got it since.
+
+        If it was not `attempted`, this hand-out does not count as an attempt: the next has its number.
+        `whole_chat`: nothing of the chat's other conversations is handed out until then either.
+        """
+        ...
+
+    async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
+        """Park a job that cannot be done, so that its lane goes on.
+
+        No change if somebody else has got it since.
+        """
+        ...
+
+    async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
+        """List parked jobs that are still kept, those parked first coming first."""
+        ...
+
+    async def unpark(self, id: str, *, now: datetime) -> bool:  # noqa: A002  what operators call it
+        """Put a parked job at the end of its lane again, due now; False if there is none with that id."""
+        ...
+
+    async def followers(
+        self, topic: str, *, after: str | None = None, limit: int, now: datetime
+    ) -> Followers:
+        """List whose conversations follow the topic, a page at a time.
+
+        Whoever follows from the first page to the last is on exactly one page.
+        """
+        ...
+
+    async def forget(self, address: Address) -> Forgotten:
+        """Delete everything about a conversation, and count it.
+
+        Only the ids of its events stay for their time, without the person's name in them, so that a
+        redelivery does not bring back what was deleted.
+        """
+        ...
+
+    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+        """Book `count` sends of a bot, `pause` apart, and give the time of the first, `now` or later.
+
+        All who share the store share the timetable, so that together they keep the platform's limit.
+        """
+        ...
+
+    async def backlog(self, *, now: datetime) -> Backlog:
+        """Count what there is to do."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the store; closing twice is harmless."""
+        ...
+
+
+StoreFault: TypeAlias = Literal[
+    "not_a_database",
+    "read_only",
+    "newer_format",
+    "in_use",
+    "unreachable",
+    "full",
+    "denied",
+    "not_replicated",
+]
+
+
+class StoreUnusable(Exception):
+    """The store cannot be used. `fault` says why, `where` is the file or server, without any password."""
+
+    def __init__(self, fault: StoreFault, where: str) -> None:
+        super().__init__(f"{where}: {fault}")
+        self.fault: StoreFault = fault
+        self.where = where

@@ -1,0 +1,134 @@
+"""What goes into a store and comes out of it, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from bot.model import Address
+
+CHAT_BURST = 3
+"""How many replies a chat may get at once after a rest, before `Due.pause` lies between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept."""
+
+    events: timedelta = timedelta(hours=26)
+    """The id of an event. Platforms redeliver for up to 24 hours."""
+    conversations: timedelta = timedelta(days=30)
+    """A conversation, after its last turn."""
+    parked: timedelta = timedelta(days=7)
+    """A job that could not be done."""
+
+
+JobKind: TypeAlias = Literal["say", "wake"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored conversation. One that does not exist has version 0 and an empty body."""
+
+    version: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job to store. The `say` jobs of a conversation form its lane: one after the other, in order.
+
+    `pause` is the platform's least time between two replies in a chat: a `say` job that comes sooner, after
+    a burst of `CHAT_BURST`, is not owed yet. A chat may have several conversations (`Address.chat`).
+    """
+
+    kind: JobKind
+    at: datetime
+    body: bytes
+    pause: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A stored job that the caller holds until its lease ends. `number` rises within a conversation.
+
+    `at` is when it was first due. `attempt` is 1 at first, and one more each time that the job is handed out
+    after a hand-out that may have done it: from 2 on, it may have been done already.
+    """
+
+    address: Address
+    number: int
+    kind: JobKind
+    body: bytes
+    at: datetime
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The turn is stored. `owed` are its jobs that are due at once, already leased to the caller.
+
+    A `say` job behind an unfinished one of the same lane is stored but not owed yet.
+    """
+
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else's turn came first; nothing was stored. Compute again on `record`."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """This event's turn is stored already; nothing was changed."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whether the job was struck out, and the next of its lane if that is due, leased to the caller."""
+
+    struck: bool
+    next: Owed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A job that could not be done, since `at`. `id` names it for `unpark`, `why` is a word for operators."""
+
+    id: str
+    address: Address
+    kind: JobKind
+    body: bytes
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """A page of those who follow a topic; `after` leads to the next page, None says it was the last."""
+
+    addresses: tuple[Address, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much `forget` took away."""
+
+    conversations: int
+    jobs: int
+    topics: int
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much there is to do: `due` jobs that nobody holds, all `waiting` ones, and `parked` ones."""
+
+    due: int
+    waiting: int
+    parked: int

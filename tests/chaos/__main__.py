@@ -1,0 +1,47 @@
+"""Run with `uv run python -m tests.chaos --seconds 60 --seed 1 --json`."""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+
+from tests.chaos.mutants import MUTANTS
+from tests.chaos.run import Outcome, Wanted, run
+
+MOST_SHOWN = 20
+
+
+def main() -> int:
+    """Do a run, and say what came of it: 0 if it is clean, or if the planted bug was found."""
+    wanted, as_json = _read_arguments()
+    print(f"seed {wanted.seed}", flush=True)
+    outcome = asyncio.run(run(wanted))
+    for column, what in outcome.wrong[:MOST_SHOWN]:
+        print(f"{column}: {what}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(outcome.figures))
+    else:
+        _print_table(outcome)
+    return 0 if outcome.is_clean == (wanted.mutant is None) else 1
+
+
+def _print_table(outcome: Outcome) -> None:
+    for name, value in outcome.figures.items():
+        print(f"{name:>26} {value}")
+
+
+def _read_arguments() -> tuple[Wanted, bool]:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--mutant", choices=MUTANTS)
+    parser.add_argument("--json", action="store_true", help="the figures as one object on the last line")
+    given = parser.parse_args()
+    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    return Wanted(given.seconds, seed, given.workers, given.mutant), given.json
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Compares what the platform acknowledged and showed with what is stored, and counts what must not be.
+
+It knows the promise only, and nothing of how the program keeps it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeAlias
+
+from bot.model import Address, Language
+from bot.runtime.deliver import reply_key
+from tests.chaos.record import AMBIGUOUS, Record, Shown
+from tests.chaos.stored import Stored, wake_id
+
+MARK_WITHIN = 1.0
+"""Seconds after a send within which it is marked, if nothing keeps its worker from it."""
+
+ON_ITS_WAY = 0.25
+"""Seconds that the bytes of a worker may lie in a socket: it may have died when they are read."""
+
+MUST_BE_ZERO = (
+    *("lost_turns", "double_turns", "lost_replies", "out_of_order", "unexplained_extra_replies"),
+    *("canary_leaks", "miscounts", "endless_keys"),
+)
+
+QUESTION: Mapping[Language, str] = {"en": "[", "ja": "【"}
+"""How a reply begins that is a new question, and nothing but that."""
+
+Finding: TypeAlias = tuple[str, str]
+"""A column, and what was found for it."""
+
+
+def check(record: Record, stored: Stored, *, lease: float) -> Sequence[Finding]:
+    """List everything that is not as it must be after a run whose leases took that many seconds."""
+    look = _Look(record, stored, lease)
+    found = (look.turns(), look.forks(), look.lost_replies(), look.order(), look.extras(), look.leaks())
+    return [*(each for part in found for each in part), *look.counts()]
+
+
+def columns(found: Sequence[Finding]) -> Mapping[str, int]:
+    """Count what was found, by column."""
+    counted = Counter(column for column, _ in found)
+    return {column: counted[column] for column in (*MUST_BE_ZERO, "extra_replies")}
+
+
+@dataclass(frozen=True)
+class _Look:
+    record: Record
+    stored: Stored
+    lease: float
+
+    # --- turns ---
+
+    def turns(self) -> Iterator[Finding]:
+        """Exactly one turn for each acknowledged event; as many turns as known events and reminders."""
+        known: Counter[Address] = Counter(address for address, _ in self.stored.known)
+        for event in self.record.events.values():
+            if event.acked_at is not None and (event.address, event.id) not in self.stored.known:
+                yield "lost_turns", f"{event.id} was acknowledged and is not stored"
+        for address, version in self.stored.versions.items():
+            column = "double_turns" if version > known[address] else "lost_turns"
+            for _ in range(abs(version - known[address])):
+                yield column, f"{address.person}: {version} turns for {known[address]} events"
+
+    def forks(self) -> Iterator[Finding]:
+        """Each new question has a higher number than the last, unless a turn was computed on an old one."""
+        for address, numbered in self._first_shown.items():
+            mark = QUESTION[self.record.languages[address]]
+            asked = [shown for _, shown in sorted(numbered.items()) if shown.text.startswith(mark)]
+            for before, after in pairwise(asked):
+                if after.prompt <= before.prompt:
+                    yield "lost_turns", f"{address.person}: two questions are number {after.prompt}"
+
+    # --- replies ---
+
+    def lost_replies(self) -> Iterator[Finding]:
+        """Every job that was ever stored was shown, is parked, or was a reminder whose turn is stored."""
+        done = set(self.stored.parked)
+        for address, numbered in self._first_shown.items():
+            done |= {(self.stored.partitions[address], number) for number in numbered}
+        for address, event in self.stored.known:
+            if event.startswith(wake_id(0)[:-1]):
+                done.add((self.stored.partitions[address], int(event[len(wake_id(0)) - 1 :])))
+        for partition, counters in self.stored.counters.items():
+            for number in range(1, counters.get("jobs", 0) + 1):
+                if (partition, number) not in done:
+                    yield "lost_replies", f"job {number} of partition {partition} left no trace"
+
+    def order(self) -> Iterator[Finding]:
+        """Replies are shown first in the order of their turns."""
+        for address, numbered in self._first_shown.items():
+            by_time = sorted(numbered, key=lambda number: numbered[number].at)
+            for before, after in pairwise(by_time):
+                if after < before:
+                    yield "out_of_order", f"{address.person}: {after} came after {before}"
+
+    def extras(self) -> Iterator[Finding]:
+        """A reply is shown again only where something kept its worker from saying that it was shown."""
+        for key, all_shown in self._shown.items():
+            never_again = len(all_shown) > 1 and all(each.attempt == 1 for each in all_shown)
+            for before, after in pairwise(all_shown):
+                yield "extra_replies", key
+                if never_again or not self._is_explained(before, after):
+                    yield "unexplained_extra_replies", self._around(before, after)
+
+    def _is_explained(self, before: Shown, after: Shown) -> bool:
+        sent, marked = before.came_at - ON_ITS_WAY, before.at + MARK_WITHIN
+        for spell in self.record.spells:
+            silences = spell.whom == before.worker and spell.kind in ("kill", "stop", "crash")
+            silences = silences or spell.kind in ("redis_kill", "freeze")
+            halts = spell.whom == after.worker and spell.kind == "stop"
+            if silences and spell.touches(sent, marked):
+                return True
+            if halts and spell.touches(after.came_at - self.lease, after.came_at):
+                return True
+        return before.answer in AMBIGUOUS
+
+    def _around(self, before: Shown, after: Shown) -> str:
+        """Tell what happened about that time, in seconds after the first showing."""
+        begin, end = before.came_at - self.lease, after.at
+        spells = [
+            f"{spell.kind} {spell.whom} {spell.begin - before.at:+.3f}…{spell.end - before.at:+.3f}"
+            for spell in self.record.spells
+            if spell.touches(begin, end)
+        ]
+        shown = [
+            f"{each.worker} {each.came_at - before.at:+.3f} attempt {each.attempt} {each.answer}"
+            for each in self._shown[before.key]
+        ]
+        return f"{before.address.person}: {'; '.join(shown)}; meanwhile {', '.join(spells) or 'nothing'}"
+
+    # --- everything else ---
+
+    def leaks(self) -> Iterator[Finding]:
+        """Each reply belongs to the conversation that it was shown in, and speaks its language."""
+        for shown in self.record.shown:
+            language = self.record.languages.get(shown.address)
+            foreign = [mark for spoken, mark in QUESTION.items() if spoken != language]
+            if (shown.address, shown.key) not in self._numbers or shown.text.startswith(tuple(foreign)):
+                yield "canary_leaks", f"{shown}"
+            elif "canary" in shown.text:
+                yield "canary_leaks", f"a name was said: {shown}"
+
+    def counts(self) -> Iterator[Finding]:
+        """The counters in the store add up, nothing waits any more, and no key stays for ever."""
+        turns: Counter[int] = Counter()
+        for address, version in self.stored.versions.items():
+            turns[self.stored.partitions[address]] += version
+        for partition, counters in self.stored.counters.items():
+            ended = sum(counters.get(name, 0) for name in ("sent", "woken", "buried"))
+            right = (ended, 0, turns[partition])
+            if tuple(counters.get(name, 0) for name in ("jobs", "waiting", "turns")) != right:
+                yield "miscounts", f"partition {partition}: {counters}, but {turns[partition]} turns"
+        for key in self.stored.endless:
+            yield "endless_keys", key
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[Address, str], int]:
+        """The number of the job, by address and key."""
+        return {
+            (address, reply_key(address, number)): number
+            for address, partition in self.stored.partitions.items()
+            for number in range(1, self.stored.counters.get(partition, {}).get("jobs", 0) + 1)
+        }
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Sequence[Shown]]:
+        """Every showing of each reply, by key, the first one first."""
+        by_key: defaultdict[str, list[Shown]] = defaultdict(list)
+        for shown in sorted(self.record.shown, key=lambda each: each.at):
+            by_key[shown.key].append(shown)
+        return by_key
+
+    @cached_property
+    def _first_shown(self) -> Mapping[Address, Mapping[int, Shown]]:
+        """When each reply was shown first, by conversation and number."""
+        first: defaultdict[Address, dict[int, Shown]] = defaultdict(dict)
+        for all_shown in self._shown.values():
+            shown = all_shown[0]
+            number = self._numbers.get((shown.address, shown.key))
+            if number is not None:
+                first[shown.address][number] = shown
+        return first

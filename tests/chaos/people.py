@@ -1,0 +1,135 @@
+"""People who go on with the dialogue: they press what is offered or type, at times twice at once."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.model import LANGUAGES, Address, Language
+from tests.chaos.lots import lots_of
+from tests.chaos.platform import ChaosPlatform
+from tests.chaos.record import Shown
+from tests.chaos.wire import Push, Send
+
+WORDS: dict[Language, Sequence[str]] = {
+    "en": (
+        "not yet",
+        "continue",
+        "how",
+        "back",
+        "2",
+        "skip",
+        "help",
+        "start over",
+        "it works",
+        "what is this",
+    ),
+    "ja": (
+        "まだです",
+        "進む",
+        "やり方",
+        "戻る",
+        "２",
+        "飛ばす",
+        "ヘルプ",
+        "最初から",
+        "直りました",
+        "なんですか",
+    ),
+}
+GREETINGS: dict[Language, str] = {"en": "hello", "ja": "こんにちは"}
+
+UNWANTED = frozenset({"language", "person"})
+"""Buttons that nobody presses: everybody goes on in their own language, which shows whose reply it is."""
+
+
+@dataclass(eq=False)
+class Person:
+    """Somebody in a chat. Times are in seconds."""
+
+    address: Address
+    language: Language
+    lots: random.Random
+    think: float
+    patience: float
+    seen: Send | None = None
+    earlier: Send | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    _ids: Iterable[int] = field(default_factory=lambda: count(1))
+
+    def see(self, send: Send) -> None:
+        """Look at a reply."""
+        self.earlier, self.seen = self.seen, send
+        self.news.set()
+
+    async def live(self, platform: ChaosPlatform, over: asyncio.Event) -> None:
+        """Go on with the dialogue until it is over."""
+        while not over.is_set():
+            self.news.clear()
+            for push in self._deeds():
+                platform.bring(push)
+            await self._wait_for_news()
+            slow = 12.0 if self.lots.random() < 0.1 else 1.0
+            await asyncio.sleep(self.think * slow * self.lots.random())
+
+    async def _wait_for_news(self) -> None:
+        try:
+            async with asyncio.timeout(self.patience * (0.5 + self.lots.random())):
+                await self.news.wait()
+        except TimeoutError:
+            return  # then they write again
+
+    def _deeds(self) -> Iterable[Push]:
+        """Give what they do now: mostly one thing, at times several at once, as from two devices."""
+        times = 1 if self.lots.random() < 0.85 else self.lots.choice((2, 2, 3))
+        return [self._deed() for _ in range(times)]
+
+    def _deed(self) -> Push:
+        shown = self.earlier if self.earlier and self.lots.random() < 0.05 else self.seen
+        choices = [each for each in shown.choices if each not in UNWANTED] if shown else []
+        if shown and choices and self.lots.random() < 0.75:
+            return self._push(choice=self.lots.choice(choices), prompt=shown.prompt)
+        words = WORDS[self.language] if shown else (GREETINGS[self.language],)
+        return self._push(text=self.lots.choice(words))
+
+    def _push(self, text: str = "", choice: str = "", prompt: int = 0) -> Push:
+        where = (self.address.platform, self.address.chat, self.address.person)
+        number = next(iter(self._ids))
+        return Push(f"{self.address.person}-{number}", where, text, choice, prompt, self.language)
+
+
+class People:
+    """Everybody on the platform."""
+
+    def __init__(self, persons: Iterable[Person], platform: ChaosPlatform) -> None:
+        """Have them look at what the platform shows."""
+        self._persons = {each.address: each for each in persons}
+        self._platform = platform
+        platform.record.languages |= {each.address: each.language for each in self._persons.values()}
+        platform.watchers.append(self._look)
+
+    async def live(self, over: asyncio.Event) -> None:
+        """Have all of them go on until it is over."""
+        async with asyncio.TaskGroup() as group:
+            for person in self._persons.values():
+                group.create_task(person.live(self._platform, over))
+
+    def _look(self, shown: Shown, send: Send) -> None:
+        person = self._persons.get(shown.address)
+        if person:
+            person.see(send)
+
+
+def crowd(seed: int, size: int, *, think: float, patience: float) -> Iterable[Person]:
+    """Make people, one to three in a chat. Each name is a word that occurs nowhere else."""
+    lots = lots_of("people", seed)
+    chat = left = 0
+    for number in range(size):
+        if left == 0:
+            chat, left = chat + 1, lots.choice((1, 1, 2, 3))
+        left -= 1
+        token = f"canary{lots.getrandbits(48):012x}"
+        address = Address("test", f"chat{chat}-{seed}", token)
+        language = LANGUAGES[number % len(LANGUAGES)]
+        yield Person(address, language, lots_of(seed, token), think, patience)

@@ -1,0 +1,85 @@
+"""What was seen from outside during a run: events, replies, answers, and what was done to the workers."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from bot.model import Address, Language
+
+Answered: TypeAlias = Literal["ok", "later", "refused", "reset_before", "reset_after", "hang", "garbage"]
+"""What the platform answers. `reset_before`, `later` and `refused` show nothing."""
+
+AMBIGUOUS: frozenset[Answered] = frozenset({"reset_before", "reset_after", "hang", "garbage"})
+"""Answers that do not tell the worker whether the reply was shown."""
+
+SHOWING: frozenset[Answered] = frozenset({"ok", "reset_after", "hang", "garbage"})
+
+SpellKind: TypeAlias = Literal[
+    "kill", "stop", "term", "crash", "redis_kill", "freeze", "delay", "cut", "lost_answer"
+]
+
+
+@dataclass
+class Happened:
+    """An event of the platform; times are seconds on the harness's monotonic clock."""
+
+    id: str
+    address: Address
+    at: float
+    pushes: int = 0
+    acked_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A reply that the platform has processed: the worker's bytes came at `came_at`."""
+
+    came_at: float
+    at: float
+    worker: str
+    key: str
+    attempt: int
+    address: Address
+    text: str
+    prompt: int
+    answer: Answered
+
+
+@dataclass
+class Spell:
+    """A time during which something was done to a worker, to Redis or to the lines between them."""
+
+    kind: SpellKind
+    whom: str
+    begin: float
+    end: float
+
+    def touches(self, begin: float, end: float) -> bool:
+        """Say whether it has to do with that time."""
+        return self.begin <= end and begin <= self.end
+
+
+@dataclass
+class Record:
+    """All of it. A checker reads this, and what is stored, and nothing else."""
+
+    languages: dict[Address, Language] = field(default_factory=dict)
+    events: dict[str, Happened] = field(default_factory=dict)
+    shown: list[Shown] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
+    answers: Counter[Answered] = field(default_factory=Counter)
+
+    def unacked(self) -> Iterable[Happened]:
+        """Give the events that the platform still has to bring."""
+        return [each for each in self.events.values() if each.acked_at is None]
+
+    def count(self, *kinds: SpellKind) -> int:
+        """Count what was done of these kinds."""
+        return sum(spell.kind in kinds for spell in self.spells)
+
+    @property
+    def faults(self) -> int:
+        """Everything that was done wrong on purpose."""
+        wrong = sum(count for kind, count in self.answers.items() if kind != "ok")
+        return wrong + len(self.spells)

@@ -1,0 +1,25 @@
+"""A short run; `uv run python -m tests.chaos` does longer ones, and those with a planted bug."""
+
+import asyncio
+import secrets
+
+import pytest
+
+from tests.chaos.run import Wanted, run
+from tests.redis_server import redis_server_or_skip
+
+SECONDS = 8
+
+
+@pytest.fixture(autouse=True)
+def _redis() -> None:
+    redis_server_or_skip()
+
+
+def test_nothing_is_lost_or_doubled_while_everything_breaks() -> None:
+    seed = secrets.randbelow(10**6)
+    print(f"seed {seed}")  # pytest shows it where the test fails
+    outcome = asyncio.run(run(Wanted(SECONDS, seed)))
+
+    assert outcome.is_clean, (seed, outcome.figures, outcome.wrong[:10])
+    assert outcome.figures["turns"]

@@ -1,0 +1,118 @@
+"""A server dies behind Sentinel, and in a Cluster: another takes over with all that was stored."""
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from adapters.store.redis.store import RedisStore
+from bot.model import Address
+from bot.ports import Duplicate, Record, StoreUnusable
+from tests.contract.shorthand import LATER, NOW, claim, offer, say, settle, take
+from tests.redis_server import RedisSentinel, RedisServer
+
+TAKEN_OVER_WITHIN = 30
+"""Seconds. It takes three, or more where other tests need the processors."""
+
+PEOPLE = [Address("console", f"home {n}", "ann") for n in range(24)]
+
+
+# --- sentinel ---------------------------------------------------------------------------------------------
+
+
+def test_behind_sentinel_a_replica_takes_over_what_was_acknowledged() -> None:
+    with RedisServer() as master, RedisServer() as replica:
+        replica.follow(master)
+        with RedisSentinel(master) as sentinel:
+            wait_until(lambda: knows_a_replica(sentinel))
+            asyncio.run(_fail_over_behind(sentinel, master))
+
+
+async def _fail_over_behind(sentinel: RedisServer, master: RedisServer) -> None:
+    store = await RedisStore.open(f"redis+sentinel://127.0.0.1:{sentinel.port}/main")
+    await take_everybody(store)
+    master.kill()
+    await go_on(store)
+    await store.close()
+
+
+def knows_a_replica(sentinel: RedisServer) -> bool:
+    return bool(sentinel.tell("SENTINEL", "REPLICAS", "main"))
+
+
+# --- cluster ----------------------------------------------------------------------------------------------
+
+
+def test_in_a_cluster_a_replica_takes_over_what_was_stored() -> None:
+    with cluster() as nodes:
+        asyncio.run(_fail_over_in(nodes))
+
+
+async def _fail_over_in(nodes: Sequence[RedisServer]) -> None:
+    places = ",".join(f"127.0.0.1:{node.port}" for node in nodes[:3])
+    store = await RedisStore.open(f"redis+cluster://{places}")
+    await take_everybody(store)
+    assert len((await store.followers("status", limit=100, now=NOW)).addresses) == len(PEOPLE)
+    nodes[0].kill()
+    await go_on(store)
+    await store.close()
+
+
+@contextmanager
+def cluster() -> Iterator[Sequence[RedisServer]]:
+    """Run six nodes, of which the first three are masters, and each of the others has all that one has."""
+    options = (
+        "--cluster-enabled",
+        "yes",
+        "--cluster-node-timeout",
+        "1000",
+        "--repl-diskless-sync-delay",
+        "0",
+    )
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(RedisServer(*options)) for _ in range(6)]
+        places = [f"127.0.0.1:{node.port}" for node in nodes]
+        create = ["--cluster", "create", *places, "--cluster-replicas", "1", "--cluster-yes"]
+        subprocess.run([str(nodes[0].cli), *create], check=True, stdout=subprocess.DEVNULL, timeout=60)
+        wait_until(lambda: all(is_ready(node) for node in nodes))
+        yield nodes
+
+
+def is_ready(node: RedisServer) -> bool:
+    with node.admin() as client:
+        about = client.info("replication")
+    complete = "ok" in str(node.tell("CLUSTER", "INFO"))
+    return complete and (about.get("master_link_status") == "up" or about["connected_slaves"] == 1)
+
+
+# --- both -------------------------------------------------------------------------------------------------
+
+
+async def take_everybody(store: RedisStore) -> None:
+    for who in PEOPLE:
+        jobs = [say(b"1"), say(b"2")]
+        (first,) = await take(store, "e1", who=who, body=b"one", jobs=jobs, topics=["status"])
+        await settle(store, first)
+
+
+async def go_on(store: RedisStore) -> None:
+    """Have everybody's next turn stored as soon as that is possible; see that nothing has been lost."""
+    end = time.monotonic() + TAKEN_OVER_WITHIN
+    for who in PEOPLE:
+        while True:
+            try:
+                result = await offer(store, "e2", on=1, who=who, body=b"two")
+                break
+            except StoreUnusable:
+                assert time.monotonic() < end
+        assert not isinstance(result, Duplicate) or result.record == Record(2, b"two")
+        assert await store.load(who, now=NOW) == Record(2, b"two")
+    assert {job.address for job in await claim(store, LATER)} == set(PEOPLE)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + TAKEN_OVER_WITHIN
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)

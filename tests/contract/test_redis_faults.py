@@ -1,0 +1,352 @@
+"""What befalls the line to Redis and the server: nothing is lost or done twice, and the errors are ours."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from adapters.store.redis.link import BUDGET
+from adapters.store.redis.store import RedisStore
+from bot.model import Address
+from bot.ports import Committed, Conflict, Duplicate, Owed, Record, StoreFault, StoreUnusable
+from tests.contract.shorthand import (
+    ANN,
+    BEN,
+    LATER,
+    NOW,
+    SECOND,
+    bodies,
+    claim,
+    offer,
+    say,
+    settle,
+    take,
+    wake,
+)
+from tests.redis_proxy import RedisProxy
+from tests.redis_server import RedisServer, shared_server
+
+REPLIES = [say(b"1"), say(b"2"), wake(b"now"), wake(b"later", LATER)]
+
+
+@asynccontextmanager
+async def opened(url: str, *, replicas: int = 0) -> AsyncIterator[RedisStore]:
+    store = await RedisStore.open(url, replicas=replicas)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def behind_a_proxy() -> AsyncIterator[tuple[RedisProxy, RedisStore, RedisStore]]:
+    """Give a store behind a proxy, and another one that has a good line."""
+    server = shared_server()
+    async with RedisProxy(server.port) as proxy, opened(proxy.url) as store, opened(server.url) as other:
+        yield proxy, store, other
+
+
+async def fault_of_opening(url: str) -> StoreUnusable:
+    with pytest.raises(StoreUnusable) as caught:
+        await RedisStore.open(url)
+    return caught.value
+
+
+# --- lost answers -----------------------------------------------------------------------------------------
+
+
+def test_a_turn_whose_answer_was_lost_is_stored_once_and_owes_the_same() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            await take(store, "e0", body=b"zero")
+            proxy.lose_answer_to(b"EVALSHA")
+            owed = await take(store, "e1", on=1, body=b"one", jobs=REPLIES)
+            assert bodies(owed) == [b"1", b"now"]
+            assert [job.attempt for job in owed] == [1, 1]
+            assert await claim(other, NOW) == ()
+            assert await other.load(ANN, now=NOW) == Record(2, b"one")
+            assert await other.backlog(now=NOW) == await store.backlog(now=NOW)
+            assert (await settle(other, owed[0])).next == Owed(ANN, owed[0].number + 1, "say", b"2", NOW)
+
+    asyncio.run(run())
+
+
+def test_a_lost_answer_does_not_hand_out_what_another_has_got_since() -> None:
+    """The line is down until the other has taken over the first reply, and got the second."""
+
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            await take(store, "e0")
+            proxy.lose_answer_to(b"EVALSHA", then_freeze=True)
+            turn = asyncio.create_task(take(store, "e1", on=1, jobs=REPLIES))
+            await proxy.lost.wait()
+            first, *_ = await claim(other, LATER)
+            second = (await settle(other, first, LATER)).next
+            assert (first.body, second and second.body) == (b"1", b"2")
+            proxy.thaw()
+            assert await turn == ()
+
+    asyncio.run(run())
+
+
+def test_a_lost_answer_to_a_duplicate_or_a_conflict_changes_nothing() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, _):
+            await take(store, "e1", body=b"one")
+            proxy.lose_answer_to(b"EVALSHA")
+            assert await offer(store, "e1", on=0) == Duplicate(Record(1, b"one"))
+            proxy.lose_answer_to(b"EVALSHA")
+            assert await offer(store, "e2", on=0) == Conflict(Record(1, b"one"))
+
+    asyncio.run(run())
+
+
+def test_a_job_whose_settling_was_not_heard_of_is_gone_and_the_next_is_free_after_a_lease() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            owed = await take(store, "e1", jobs=[say(b"1"), say(b"2")])
+            proxy.lose_answer_to(b"EVALSHA")
+            assert not (await settle(store, owed[0])).struck
+            assert bodies(await claim(other, LATER)) == [b"2"]
+
+    asyncio.run(run())
+
+
+# --- cancelled callers ------------------------------------------------------------------------------------
+
+
+def test_callers_that_are_cancelled_at_any_moment_never_get_each_others_answers() -> None:
+    """A client once left an unread answer in a line, and the next user got it (ChatGPT, 20 March 2023)."""
+
+    async def run() -> None:
+        chance = random.Random(11)  # noqa: S311  not a secret
+        async with behind_a_proxy() as (proxy, store, other):
+            people = [Address("console", f"home {n}", f"person {n}") for n in range(20)]
+            for who in people:
+                await take(other, "e", who=who, body=who.person.encode())
+            proxy.delay = 0.001
+            for _ in range(40):
+                tasks = [asyncio.create_task(_ask(store, who, chance.random())) for who in people]
+                for task in chance.sample(tasks, 10):
+                    await asyncio.sleep(chance.random() / 500)
+                    task.cancel()
+                answers = await asyncio.gather(*tasks, return_exceptions=True)
+                for who, answer in zip(people, answers, strict=True):
+                    if isinstance(answer, BaseException):
+                        assert isinstance(answer, asyncio.CancelledError)
+                    else:
+                        assert answer == Record(1, who.person.encode())
+
+    asyncio.run(run())
+
+
+async def _ask(store: RedisStore, who: Address, chance: float) -> Record:
+    """Ask for a conversation in one of three ways."""
+    if chance < 1 / 3:
+        await store.clock()
+    if chance > 2 / 3:
+        store._cache.drop(f"console/{who.chat.replace(' ', '%20')}/{who.person.replace(' ', '%20')}")
+        return await store.load(who, now=NOW)
+    result = await offer(store, "e", on=0, who=who)
+    assert isinstance(result, Duplicate)
+    return result.record
+
+
+# --- the server goes and comes ----------------------------------------------------------------------------
+
+
+def test_a_server_that_is_killed_and_started_again_has_lost_nothing() -> None:
+    async def run(server: RedisServer) -> None:
+        async with opened(server.url) as store:
+            for n in range(5):
+                who = Address("console", f"home {n}", "ann")
+                owed: Sequence[Owed] = await take(store, "e1", who=who, body=b"one", jobs=REPLIES)
+                server.kill()
+                starting = asyncio.create_task(asyncio.to_thread(server.start))
+                result = await offer(store, "e2", on=1, who=who, body=b"two", jobs=[say(b"3")])
+                await starting
+                assert result == Committed(())
+                assert (await settle(store, owed[0])).struck
+                assert await store.load(who, now=NOW) == Record(2, b"two")
+
+    with RedisServer("--appendonly", "yes", "--appendfsync", "always") as server:
+        asyncio.run(run(server))
+
+
+def test_a_server_that_is_gone_is_unreachable_within_the_time_of_an_acknowledgement() -> None:
+    async def run(server: RedisServer) -> None:
+        async with opened(server.url) as store:
+            server.kill()
+            began = time.monotonic()
+            with pytest.raises(StoreUnusable, match="unreachable"):
+                await store.load(ANN, now=NOW)
+            assert time.monotonic() - began < BUDGET + 1
+        assert (await fault_of_opening(server.url)).fault == "unreachable"
+
+    with RedisServer() as server:
+        asyncio.run(run(server))
+
+
+def test_a_server_that_answers_no_more_is_unreachable_within_that_time_and_then_used_again() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, _):
+            proxy.freeze()
+            began = time.monotonic()
+            results = await asyncio.gather(
+                *(take(store, "e1", who=Address("console", f"{n}", "")) for n in range(100)),
+                return_exceptions=True,
+            )
+            assert time.monotonic() - began < BUDGET + 1
+            assert all(isinstance(each, StoreUnusable) for each in results)
+            proxy.thaw()
+            assert isinstance(await offer(store, "new", on=0), Committed)
+
+    asyncio.run(run())
+
+
+def test_a_conversation_is_read_again_after_a_turn_that_may_have_been_stored() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            await take(store, "e1", body=b"one")
+            proxy.freeze()
+            with pytest.raises(StoreUnusable):
+                await offer(store, "e2", on=1, body=b"two")
+            proxy.thaw()
+            await take(other, "e3", on=(await other.load(ANN, now=NOW)).version, body=b"three")
+            assert (await store.load(ANN, now=NOW)).body == b"three"
+
+    asyncio.run(run())
+
+
+# --- what servers refuse ----------------------------------------------------------------------------------
+
+
+def test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so() -> None:
+    async def run(server: RedisServer) -> None:
+        async with opened(server.url) as store:
+            with server.admin() as redis:
+                redis.config_set("min-replicas-to-write", 1)
+                await _refuses(store, "not_replicated")
+                redis.config_set("min-replicas-to-write", 0)
+                redis.config_set("replica-serve-stale-data", "yes")
+                redis.replicaof("127.0.0.1", 1)
+                await _refuses(store, "read_only")
+                redis.replicaof("NO", "ONE")
+            await take(store, "e1")
+
+    with RedisServer() as server:
+        asyncio.run(run(server))
+
+
+async def _refuses(store: RedisStore, fault: StoreFault) -> None:
+    with pytest.raises(StoreUnusable) as caught:
+        await take(store, "e1", jobs=REPLIES)
+    assert caught.value.fault == fault
+
+
+def test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_repetition() -> None:
+    async def run(server: RedisServer, replica: RedisServer) -> None:
+        with replica.admin() as redis:
+            replica.follow(server)
+            async with opened(server.url, replicas=1) as store:
+                (job,) = await take(store, "e1", jobs=[say(b"1")])
+                redis.replicaof("NO", "ONE")
+                for _ in range(2):
+                    await _refuses_to_acknowledge(store, "e2")
+                with pytest.raises(StoreUnusable, match="not_replicated"):
+                    await settle(store, job)
+                replica.follow(server)
+                assert isinstance(await offer(store, "e2", on=1), Duplicate)
+                assert not (await settle(store, job)).struck
+
+    with RedisServer("--repl-diskless-sync-delay", "0") as server, RedisServer() as replica:
+        asyncio.run(run(server, replica))
+
+
+async def _refuses_to_acknowledge(store: RedisStore, event: str) -> None:
+    with pytest.raises(StoreUnusable, match="not_replicated"):
+        await offer(store, event, on=1)
+
+
+def test_a_cluster_cannot_be_waited_for() -> None:
+    with pytest.raises(ValueError, match="Sentinel"):
+        asyncio.run(RedisStore.open("redis+cluster://127.0.0.1:1", replicas=1))
+
+
+RIGHT, OTHERS = "right", "other"
+
+# --- who may --------------------------------------------------------------------------------------------
+
+NEEDED = (
+    "~{p*}:* ~{bot:*} ~imessage-support resetchannels -@all +evalsha +eval +get +set +del +pexpire +hget "
+    "+hset +hsetnx +hdel +hkeys +hlen +hgetall +hincrby +lindex +lset +llen +lpop +rpush +zadd +zrem +zcard "
+    "+zcount +zscore +zrangebyscore +zrangebylex +sadd +scard +smembers +time +wait +ping +select +auth"
+)
+
+
+def test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied() -> None:
+    async def run(server: RedisServer) -> None:
+        place = f"127.0.0.1:{server.port}"
+        server.tell("ACL", "SETUSER", "bot", "on", ">s3cret", *NEEDED.split())
+        async with opened(f"redis://bot:s3cret@{place}") as store:
+            (job,) = await take(store, "e1", jobs=[say(b"1", pause=SECOND)], topics=["status"])
+            await store.bury(job, "refused", now=NOW, lease=SECOND)
+            (parked,) = await store.parked(now=NOW, limit=1)
+            await store.unpark(parked.id, now=NOW)
+            (job,) = await claim(store, NOW)
+            assert await store.postpone(job, LATER, attempted=False, whole_chat=True)
+            await store.reserve("bot", 1, SECOND, now=NOW)
+            await store.backlog(now=NOW)
+            await store.followers("status", limit=1, now=NOW)
+            server.tell("ACL", "SETUSER", "bot", "-set")
+            with pytest.raises(StoreUnusable, match="denied"):
+                await offer(store, "e2", on=1)
+            server.tell("ACL", "SETUSER", "bot", "+set", "resetkeys")
+            with pytest.raises(StoreUnusable, match="denied"):
+                await store.load(BEN, now=NOW)
+
+    with RedisServer() as server:
+        asyncio.run(run(server))
+
+
+def test_no_error_shows_the_password() -> None:
+    async def run(server: RedisServer) -> None:
+        for url in (
+            f"redis://bot:s3cret@127.0.0.1:{server.port}/0",
+            f"redis://:s3cret@127.0.0.1:{server.port}",
+            "redis://bot:s3cret@127.0.0.1:1",
+            f"redis+sentinel://bot:s3cret@127.0.0.1:{server.port}/main",
+        ):
+            error = await fault_of_opening(url)
+            chain: BaseException | None = error
+            while chain:
+                assert "s3cret" not in f"{chain!r} {chain}"
+                chain = chain.__cause__ or chain.__context__
+            assert "s3cret" not in error.where
+
+    with RedisServer(password=OTHERS) as server:
+        asyncio.run(run(server))
+
+
+def test_a_wrong_password_is_denied_and_a_missing_one_too() -> None:
+    async def run(server: RedisServer) -> None:
+        for login in ("", "bot:wrong@", ":wrong@"):
+            assert (await fault_of_opening(f"redis://{login}127.0.0.1:{server.port}")).fault == "denied"
+        async with opened(f"redis://:{RIGHT}@127.0.0.1:{server.port}/3") as store:
+            await take(store, "e1")
+
+    with RedisServer(password=RIGHT) as server:
+        asyncio.run(run(server))
+
+
+def test_a_socket_is_used_like_a_port() -> None:
+    async def run() -> None:
+        server = shared_server()
+        async with opened(f"unix://{server.socket}?db=2") as store, opened(f"{server.url[:-1]}2") as other:
+            await take(store, "e1", body=b"one")
+            assert await other.load(ANN, now=NOW) == Record(1, b"one")
+
+    asyncio.run(run())

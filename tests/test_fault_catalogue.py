@@ -1,0 +1,199 @@
+"""Every fault that we know of: what tests it, or why it cannot happen yet.
+
+The numbers are those of the catalogue by which this program was designed. A test is named by file and name; a
+fault that needs a platform which is not spoken with yet says so.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+TELEGRAM = "cannot happen before Telegram is spoken with"
+SLACK = "cannot happen before Slack is spoken with"
+HTTP = "cannot happen before anything from outside can call us"
+WATCH = "cannot happen before workers share one reading of Apple's board"
+
+MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_survive"
+CHAOS = "chaos/test_chaos.py::test_a_short_storm_leaves_nothing_lost_or_doubled"
+DELIVER, ANSWERS = "runtime/test_deliver.py", "runtime/test_deliver_answers.py"
+REDIS, FAULTS = "contract/test_redis_store.py", "contract/test_redis_faults.py"
+WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
+DOCTOR = "commands/test_doctor.py"
+
+CATALOGUE: dict[str, tuple[str, ...]] = {
+    # a worker dies
+    "F01 killed before the commit": (MATRIX,),
+    "F02 killed after the commit, before the acknowledgement": (MATRIX,),
+    "F03 killed after the acknowledgement, before the send": (MATRIX,),
+    "F04 killed after the send, before its mark": (MATRIX,),
+    "F05 killed after the mark": (MATRIX,),
+    "F06 stopped for longer than its lease": (
+        MATRIX,
+        f"{DELIVER}::test_whoever_was_paused_for_too_long_does_not_send",
+        "contract/store_lanes.py::a_stale_caller_strikes_out_nothing_but_its_own_job",
+    ),
+    "F07 told to stop while busy": (CHAOS, f"{WORKER}::test_what_comes_in_is_answered_before_the_end"),
+    "F08 an event that breaks whoever takes it": (
+        f"{WORKER}::test_a_turn_that_breaks_is_apologised_for_once_and_the_worker_goes_on",
+        f"an event that kills the process: {TELEGRAM}",
+    ),
+    # Redis
+    "F09 Redis killed and started again": (
+        CHAOS,
+        f"{FAULTS}::test_a_server_that_is_killed_and_started_again_has_lost_nothing",
+    ),
+    "F10 Redis loses its last words in a power cut": (
+        "contract/test_redis_power_cut.py::test_turns_that_a_power_cut_took_are_noticed",
+    ),
+    "F11 the answer to a commit is lost": (
+        f"{FAULTS}::test_a_turn_whose_answer_was_lost_is_stored_once_and_owes_the_same",
+    ),
+    "F12 a caller is cancelled in the middle of a command": (
+        f"{FAULTS}::test_callers_that_are_cancelled_at_any_moment_never_get_each_others_answers",
+    ),
+    "F13 scripts that the server does not know": (
+        f"{REDIS}::test_scripts_that_the_server_has_forgotten_are_sent_again",
+    ),
+    "F14 loading, read-only, cluster down, moved": (
+        f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
+        "contract/test_redis_cluster.py::test_a_slot_that_moves_loses_no_turn",
+    ),
+    "F15 Redis is full": (f"{REDIS}::test_a_full_server_refuses_a_turn_before_it_writes_and_lets_settle",),
+    "F16 Redis cannot write to its disk": (
+        "contract/test_redis_power_cut.py::test_a_server_that_cannot_write_to_its_disk_is_full",
+    ),
+    "F17 Redis may throw data away": (
+        "commands/test_run.py::test_it_refuses_a_redis_that_may_lose_what_was_acknowledged",
+        f"{DOCTOR}::test_a_good_redis_has_a_line_for_each_of_its_checks",
+    ),
+    "F18 failover to a replica that has everything": (
+        "contract/test_redis_sentinel.py::test_a_failover_loses_no_turn",
+    ),
+    "F19 failover to a replica that has not": (
+        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_and_nor_is_its_repetition",
+    ),
+    "F20 two primaries": (
+        f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
+        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_and_nor_is_its_repetition",
+    ),
+    "F21 Redis is slow": (
+        CHAOS,
+        f"{FAULTS}::test_a_server_that_answers_no_more_is_unreachable_within_that_time_and_then_used_again",
+    ),
+    "F22 somebody deletes our keys": (
+        f"{REDIS}::test_keys_that_somebody_has_deleted_break_nothing",
+        f"{FAILURES}::test_a_store_that_went_back_is_noticed",
+    ),
+    "F23 what is stored is damaged": (
+        f"{REDIS}::test_a_damaged_conversation_is_reported_and_never_overwritten",
+        f"{REDIS}::test_a_key_of_another_type_stops_a_turn_before_it_writes",
+        f"{FAILURES}::test_bytes_that_cannot_be_read_stay_and_the_person_is_told_in_both_languages",
+        f"{DELIVER}::test_a_job_that_cannot_be_read_is_parked_and_holds_up_nobody",
+    ),
+    # Slack
+    "F24 Slack brings an event again": (SLACK, CHAOS),
+    "F25 one message as two events": (SLACK,),
+    "F26 an event after 23 hours": (
+        "contract/store_turns.py::an_event_is_known_until_dedup_for_is_over",
+    ),
+    "F27 own messages, other bots, edits": (SLACK,),
+    "F28 sockets that close": (SLACK,),
+    "F29 a clock that jumps under the socket's watchdog": (SLACK,),
+    "F30 acknowledged twice": (SLACK,),
+    # what a platform answers
+    "F31 too many requests": (
+        f"{ANSWERS}::test_a_platform_that_asks_for_time_gets_it_for_the_whole_chat",
+        CHAOS,
+    ),
+    "F32 an error after it was processed": (
+        f"{ANSWERS}::test_a_platform_that_never_says_gets_a_reply_only_a_few_times",
+        CHAOS,
+    ),
+    "F33 certainly not sent": (f"{ANSWERS}::test_not_sent_is_no_attempt_and_comes_again_soon",),
+    "F34 refused for good": (f"{ANSWERS}::test_what_a_platform_refuses_is_parked_and_the_lane_goes_on",),
+    "F35 an answer that says nothing": (
+        f"{ANSWERS}::test_a_mistake_in_a_channel_counts_as_no_answer",
+        CHAOS,
+    ),
+    # Telegram
+    "F36 killed while polling": (TELEGRAM,),
+    "F37 two pollers": (TELEGRAM,),
+    "F38 one malformed update": (TELEGRAM,),
+    "F39 webhook calls doubled and out of order": (TELEGRAM,),
+    "F40 update numbers begin anew": (TELEGRAM,),
+    "F41 too many requests everywhere": (TELEGRAM,),
+    "F42 blocked, migrated, too old": (TELEGRAM,),
+    # people
+    "F43 a button twice, an old one, somebody else's": (
+        "dialogue/test_laws.py::test_a_button_of_an_older_prompt_executes_nothing",
+        "runtime/test_receive.py::test_a_button_that_was_overtaken_is_old",
+    ),
+    "F44 fifty messages at once": (
+        f"{WORKER}::test_fifty_messages_at_once_are_fifty_turns_in_their_order",
+        "runtime/test_receive.py::test_after_too_many_conflicts_nothing_of_the_event_is_stored",
+    ),
+    # clocks
+    "F45 a worker's clock is wrong": ("runtime/test_clock.py::test_this_machines_own_clock_changes_nothing",),
+    "F46 the store's clock jumps": ("runtime/test_clock.py::test_a_jump_of_the_stores_clock_is_followed",),
+    # hostile input
+    "F47 hostile text": ("dialogue/test_laws.py::test_no_text_stops_the_bot_in_any_state",),
+    "F48 a malformed body without a signature": (HTTP,),
+    "F49 malformed signatures": (HTTP,),
+    # Apple
+    "F50 Apple's feed is slow, broken or hostile": (
+        "adapters/test_apple_evils.py::test_too_much_is_refused_before_it_is_taken_in",
+        "runtime/test_status.py::test_the_last_good_board_stays_in_hand_while_apple_fails",
+    ),
+    "F51 everybody asks at once": (
+        "runtime/test_status.py::test_everybody_who_asks_at_once_shares_one_fetch_a_language",
+        f"across workers: {WATCH}",
+    ),
+    "F52 a pool that loses its places": (
+        f"we never cancel a request of httpx and use a new client for each; sends: {TELEGRAM}",
+    ),
+    # long lives
+    "F53 leaks over many turns": (
+        f"{WORKER}::test_locks_of_conversations_do_not_pile_up",
+        f"{REDIS}::test_no_key_is_without_an_end_but_counters_and_what_is_owed",
+    ),
+    "F54 two versions at once": (
+        f"{DELIVER}::test_a_job_of_a_newer_version_is_left_to_it",
+        f"{FAILURES}::test_bytes_that_cannot_be_read_stay_and_the_person_is_told_in_both_languages",
+    ),
+    "F55 reminders in an outage": (
+        MATRIX,
+        "runtime/test_reminders.py::test_a_reminder_that_is_claimed_twice_is_said_once",
+    ),
+    "F56 handing a person over": ("cannot happen before there is a handover",),
+    "F57 rights taken away while we run": (
+        f"{FAULTS}::test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied",
+    ),
+    "F58 ten thousand wait when Redis comes back": (
+        "runtime/test_deliver.py::test_more_people_than_one_claim_takes_are_all_served",
+        "in that number, and at a platform's limits: cannot happen before there are broadcasts",
+    ),
+    "F59 tokens taken away": (SLACK,),
+    "F60 nobody reads the log": ("runtime/test_journal.py::test_a_stuck_reader_costs_lines_and_no_time",),
+}
+
+
+@cache
+def functions(path: str) -> frozenset[str]:
+    tree = ast.parse((TESTS / path).read_text())
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, kinds))
+
+
+@pytest.mark.parametrize("fault", CATALOGUE)
+def test_what_is_said_to_test_a_fault_is_there(fault: str) -> None:
+    named = [place.split("::") for place in CATALOGUE[fault] if "::" in place]
+    assert [f"{path}::{name}" for path, name in named if name not in functions(path)] == []
+    assert CATALOGUE[fault]
+
+
+def test_no_fault_is_left_out() -> None:
+    assert [fault.split()[0] for fault in CATALOGUE] == [f"F{number:02}" for number in range(1, 61)]
