@@ -54,12 +54,11 @@ async def open_store(settings: Settings) -> Store:
         return _open_file(settings.store_path, settings)
     from adapters.store.redis.store import RedisStore  # noqa: PLC0415  slow to import, needless without Redis
 
+    kept, replicas = settings.retention, settings.redis_replicas
     try:
-        return await RedisStore.open(
-            settings.redis_url, retention=settings.retention, replicas=settings.redis_replicas
-        )
-    except ValueError as error:
-        raise SettingsInvalid((f"REDIS_URL: {error}",)) from error
+        return await RedisStore.open(settings.redis_url, retention=kept, replicas=replicas)
+    except ValueError as error:  # replicas of a cluster
+        raise SettingsInvalid((f"REDIS_REPLICAS: {error}",)) from error
 
 
 async def dangers(settings: Settings) -> tuple[Finding, ...]:

@@ -21,8 +21,6 @@ from bot.model import (
     Wake,
 )
 
-_T = TypeVar("_T")
-
 FORMAT: Final = 1
 """The format that is written. Raise it when a conversation stored before can no longer be read as it is."""
 
@@ -64,16 +62,14 @@ class _Format(msgspec.Struct):
     f: int
 
 
-class _Job(msgspec.Struct, omit_defaults=True):
-    f: int
+class _Job(_Format, omit_defaults=True):
     say: Say | None = None
     wake: Wake | None = None
 
 
-class _Conversation(msgspec.Struct, omit_defaults=True):
+class _Conversation(_Format, omit_defaults=True):
     """Places are written `flow.state`: a store holds many of these."""
 
-    f: int
     address: tuple[str, str, str]
     place: str
     language: Language
@@ -85,6 +81,9 @@ class _Conversation(msgspec.Struct, omit_defaults=True):
     offered: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
 
+
+_T = TypeVar("_T", bound=_Format)
+_NOT_OURS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _formats = msgspec.json.Decoder(_Format)
 _jobs = msgspec.json.Decoder(_Job)
@@ -130,9 +129,20 @@ def _place(name: str) -> Place:
 
 def _read(body: bytes, decoder: msgspec.json.Decoder[_T]) -> _T:
     try:
-        found = _formats.decode(body).f
-        if found > FORMAT:
-            raise NewerFormat(f"format {found} is newer than {FORMAT}")
-        return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        stored = decoder.decode(body)
+    except _NOT_OURS as error:
+        _refuse_newer(body)
         raise Unreadable(f"these bytes are not ours: {error}") from error
+    if stored.f > FORMAT:
+        raise NewerFormat(f"format {stored.f} is newer than {FORMAT}")
+    return stored
+
+
+def _refuse_newer(body: bytes) -> None:
+    """Raise `NewerFormat` for bytes that say so themselves, whatever else is in them."""
+    try:
+        found = _formats.decode(body).f
+    except _NOT_OURS:
+        return
+    if found > FORMAT:
+        raise NewerFormat(f"format {found} is newer than {FORMAT}")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.flowfiles import SHIPPED
 from bot.ports import Retention
-from bot.redis_url import REDIS_URL_FORMS, is_redis_url
+from bot.ports.redis_address import read_address
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -72,7 +72,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "must be an address such as https://www.apple.com/support/systemstatus/data",
         ),
         flows=flows,
-        redis_url=read.text("REDIS_URL", is_redis_url, f"must look like {REDIS_URL_FORMS}"),
+        redis_url=read.redis_url(),
         store=store,
         retention=Retention(
             conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
@@ -110,6 +110,16 @@ class _Reader:
             self.problems.append(f"{name} {otherwise}")
             return None
         return value
+
+    def redis_url(self) -> str | None:
+        url = self._environment.get("REDIS_URL") or None
+        try:
+            if url is not None:
+                read_address(url)
+        except ValueError as error:
+            self.problems.append(f"REDIS_URL cannot be read: {error}")
+            return None
+        return url
 
     def path(self, name: str, is_right: Callable[[Path], bool], otherwise: str) -> Path | None:
         value = self._environment.get(name)

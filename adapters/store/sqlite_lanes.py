@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
+from adapters.store.moments import length, micros, moment
 from adapters.store.names import address_of, chat_of, key_of, quoted, unquoted
-from adapters.store.sqlite_times import length, micros, moment
 from bot.ports import Backlog, Due, Owed, Parked
 from bot.ports.stored import CHAT_BURST
 

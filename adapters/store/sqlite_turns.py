@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
+from adapters.store.moments import micros
 from adapters.store.names import address_of, quoted
-from adapters.store.sqlite_times import micros
 from bot.ports import Followers, Forgotten, Record, Retention
 
 CLEANED_PER_COMMIT = 8

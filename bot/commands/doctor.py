@@ -15,7 +15,7 @@ from bot.commands.exit_codes import FAULT
 from bot.commands.output import say, say_json
 from bot.flowfiles import FlowsInvalid, load_book
 from bot.ports import Finding, Grade, StatusUnreadable
-from bot.redis_url import without_secrets
+from bot.ports.redis_address import read_address
 from bot.settings import Settings, SettingsInvalid, read_settings
 
 Look: TypeAlias = Callable[[Settings], Awaitable[list[Finding]]]
@@ -76,7 +76,7 @@ async def _store(settings: Settings) -> list[Finding]:
     found = await examine_redis(
         settings.redis_url, replicas=settings.redis_replicas, clock=lambda: datetime.now(UTC)
     )
-    where = without_secrets(settings.redis_url)
+    where = read_address(settings.redis_url).where
     if found[0].check == "server":  # nobody answered, so there is nothing more
         return [replace(found[0], check="store", says=f"{where}: {found[0].says}")]
     accepted = unsafe(found) if settings.accept_data_loss else ()

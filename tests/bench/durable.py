@@ -11,12 +11,11 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 
-from adapters.store.redis.address import read_address
 from adapters.store.redis.clients import Client, client_for
-from adapters.store.redis.link import AT_ONCE
 from bot.dialogue.book import Book
 from bot.flowfiles import load_book
 from bot.model import Address
+from bot.ports.redis_address import read_address
 from tests.bench.stored import fill, sizes
 from tests.bench.wire import relay_to
 from tests.bench.worker import PLATFORM, Bench, running
@@ -28,6 +27,9 @@ TURNS = 3200
 
 ROUNDS = 4
 SERIAL = 400
+CONNECTIONS = 48
+"""Of the client that shows the limit."""
+
 BODY, REPLY = b"c" * 375, b"r" * 1400
 """A conversation in the middle of a guide, and a reply with its buttons."""
 
@@ -110,7 +112,7 @@ async def _pairs(client: Client, people: int, pairs: int) -> None:
             async with places:
                 await client.evalsha(script, 2, *keys, BODY, REPLY)
 
-    places = asyncio.Semaphore(AT_ONCE)  # as many connections as the store uses
+    places = asyncio.Semaphore(CONNECTIONS)
     await asyncio.gather(*(write(number) for number in range(people)))
 
 

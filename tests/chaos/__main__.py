@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 
 from tests.chaos.mutants import MUTANTS
@@ -16,14 +17,21 @@ def main() -> int:
     """Do a run, and say what came of it: 0 if it is clean, or if the planted bug was found."""
     wanted, as_json = _read_arguments()
     print(f"seed {wanted.seed}", flush=True)
-    outcome = asyncio.run(run(wanted))
+    outcome = asyncio.run(_until_told_to_end(wanted))
     for column, what in outcome.wrong[:MOST_SHOWN]:
         print(f"{column}: {what}", file=sys.stderr)
     if as_json:
         print(json.dumps(outcome.figures))
     else:
         _print_table(outcome)
-    return 0 if outcome.is_clean == (wanted.mutant is None) else 1
+    return 0 if (outcome.breaks_promise if wanted.mutant else outcome.is_clean) else 1
+
+
+async def _until_told_to_end(wanted: Wanted) -> Outcome:
+    """Do the run; SIGTERM ends it as Ctrl-C does, with all that it started."""
+    task = asyncio.create_task(run(wanted))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 def _print_table(outcome: Outcome) -> None:

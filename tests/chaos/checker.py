@@ -21,10 +21,11 @@ MARK_WITHIN = 1.0
 ON_ITS_WAY = 0.25
 """Seconds that the bytes of a worker may lie in a socket: it may have died when they are read."""
 
-MUST_BE_ZERO = (
-    *("lost_turns", "double_turns", "lost_replies", "out_of_order", "unexplained_extra_replies"),
-    *("canary_leaks", "miscounts", "endless_keys"),
-)
+PROMISED = ("lost_turns", "double_turns", "lost_replies", "out_of_order", "unexplained_extra_replies")
+"""The columns that tell whether the promise was kept; a planted bug must be seen in one of them."""
+
+MUST_BE_ZERO = (*PROMISED, "canary_leaks", "miscounts", "endless_keys", "bad_ends", "broken", "unfinished")
+"""With the last three, which are of the workers: exits, turns and deliveries that broke, work left over."""
 
 QUESTION: Mapping[Language, str] = {"en": "[", "ja": "【"}
 """How a reply begins that is a new question, and nothing but that."""

@@ -40,9 +40,9 @@ NAMES = (
 )
 """`engine.done` of the design is `commit.before`, and `poll.*` are `ingress.received` and `ack.before`."""
 
-Action: TypeAlias = Literal["kill", "stop", "raise", "sleep", "cancel"]
+Action: TypeAlias = Literal["kill", "stop", "term", "raise", "sleep", "cancel"]
 
-_FORM = re.compile(r"([a-z_.]+)=(kill|stop|raise|sleep|cancel)(?::(\d+))?(?:@(\d+(?:\.\d+)?))?")
+_FORM = re.compile(r"([a-z_.]+)=(kill|stop|term|raise|sleep|cancel)(?::(\d+))?(?:@(\d+(?:\.\d+)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ async def _do(point: Failpoint) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "stop":
             os.kill(os.getpid(), signal.SIGSTOP)
+        case "term":
+            os.kill(os.getpid(), signal.SIGTERM)
         case "raise":
             raise StoreUnusable("unreachable", "a failpoint")
         case "sleep":

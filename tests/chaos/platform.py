@@ -87,7 +87,7 @@ class ChaosPlatform:
     def _push(self, push: Push, *, among: Iterable[Line]) -> None:
         """Push an event to one of the workers that has not got it open, if there is one."""
         self._rearm(push)
-        fresh = [each for each in among if push.id not in each.open]
+        fresh = [each for each in among if push.id not in each.open and not each.writer.is_closing()]
         if not fresh:
             return
         chosen = self.lots.choice(fresh)
@@ -107,7 +107,8 @@ class ChaosPlatform:
         if push.id not in self._waiting:
             return
         for each in self._lines:
-            each.open.pop(push.id, None) if self.lots.random() < 0.5 else None
+            if self.lots.random() < 0.5:
+                each.open.pop(push.id, None)
         self._push(push, among=self._lines)
 
     def _acknowledge(self, whose: Line, id_: str) -> None:

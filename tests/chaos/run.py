@@ -13,7 +13,7 @@ from pathlib import Path
 from redis import Redis
 
 from adapters.store.redis.store import RedisStore
-from tests.chaos.checker import MUST_BE_ZERO, Finding, check, columns
+from tests.chaos.checker import PROMISED, Finding, check, columns
 from tests.chaos.lots import lots_of
 from tests.chaos.mutants import Mutant
 from tests.chaos.nursery import Nursery
@@ -26,6 +26,9 @@ from tests.chaos.wire import Send
 from tests.chaos.worker import Plan
 from tests.redis_proxy import RedisProxy
 from tests.redis_server import RedisServer
+
+ALARMS = {"broken": ("turn failed", "delivery failed"), "canary_leaks": ("canary",)}
+"""What must not be in the workers' log, by the column that it counts for: what broke, and people's names."""
 
 QUIET_WITHIN = 150.0
 """Seconds after the last fault within which everything has come to its end."""
@@ -71,6 +74,11 @@ class Outcome:
     def is_clean(self) -> bool:
         """Whether the promise was kept, all workers ended well, and everything came to its end."""
         return not self.wrong
+
+    @property
+    def breaks_promise(self) -> bool:
+        """Whether a turn or a reply was lost, doubled or out of order."""
+        return any(column in PROMISED for column, _ in self.wrong)
 
 
 async def run(wanted: Wanted) -> Outcome:
@@ -158,14 +166,13 @@ class _Stage:
     async def judge(self, quiet: bool, took: float) -> Outcome:  # noqa: FBT001  the only argument of its kind
         """Compare what was seen with what is stored."""
         record, stored = self.platform.record, await self._stored()
-        found = check(record, stored, lease=self.wanted.lease)
-        wrong = [each for each in found if each[0] in MUST_BE_ZERO]
-        wrong += [("bad_ends", each) for each in self.fleet.bad_ends]
-        wrong += [("log", each) for each in self._log_lines()]
+        found = [*check(record, stored, lease=self.wanted.lease)]
+        found += [("bad_ends", each) for each in self.fleet.bad_ends]
+        found += [(column, each) for column, words in ALARMS.items() for each in self._log_lines(words)]
         if not quiet:
-            wrong.append(
-                ("unfinished", f"{len(list(record.unacked()))} events, {await self._waiting()} jobs")
-            )
+            left = f"{len(list(record.unacked()))} events, {await self._waiting()} jobs"
+            found.append(("unfinished", left))
+        wrong = [each for each in found if each[0] != "extra_replies"]
         return Outcome(self._figures(stored, found, took), wrong)
 
     async def _stored(self) -> Stored:
@@ -201,18 +208,16 @@ class _Stage:
             "replies": len(record.shown),
             "parked": len(stored.parked),
             "stops": record.count("stop"),
-            "regressions": self._log_text().count("store lost turns"),
+            "regressions": len(self._log_lines(["store lost turns"])),
+            "complaints": len(self._log_lines(["never retrieved"])),
             "max_delay": round(max(waits, default=0.0), 2),
         }
 
-    def _log_text(self) -> str:
+    def _log_lines(self, words: Sequence[str]) -> Sequence[str]:
+        """Give the lines of the workers' log with one of these words in it."""
         log = self.folder / "log"
-        return log.read_text() if log.exists() else ""
-
-    def _log_lines(self) -> Sequence[str]:
-        """Give the lines that should not be there: a turn or a delivery that broke, or a person's name."""
-        bad = ("turn failed", "delivery failed", "canary", "Traceback", "never retrieved")
-        return [line for line in self._log_text().splitlines() if any(word in line for word in bad)]
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [line for line in lines if any(word in line for word in words)]
 
 
 _RANDOM_DEATHS = ",".join(

@@ -45,7 +45,7 @@ def wrong_ends(schedules: dict[Case, str], folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("deed", ["kill", "stop", "raise"])
+@pytest.mark.parametrize("deed", ["kill", "stop", "term", "raise"])
 def test_one_turn_and_its_reply_whatever_happens_where(
     deed: Deed, way: Way, redis: RedisServer, tmp_path: Path
 ) -> None:
@@ -56,7 +56,7 @@ def test_one_turn_and_its_reply_whatever_happens_where(
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("deed", ["kill", "raise"])
+@pytest.mark.parametrize("deed", ["kill", "term", "raise"])
 def test_so_it_is_on_sqlite_where_one_worker_follows_the_other(deed: Deed, way: Way, tmp_path: Path) -> None:
     schedules = {case: str(tmp_path / f"{case}.db") for case in cases(way, deed)}
 

@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.forkserver import _forkserver
 from pathlib import Path
 
 import structlog
@@ -131,7 +132,14 @@ class MarkingWayIn(ChaosWayIn):
 
 
 def _die_with_parent() -> None:
-    """Have the kernel kill this process with its parent, also while it is stopped (Linux; prctl(2))."""
+    """Have the kernel kill this process with its parent, also while it is stopped (Linux; prctl(2)).
+
+    The parent is the process that workers are forked from. It ends with whoever started it, once no worker
+    holds the other end of the pipe that it watches any more.
+    """
+    alive = vars(_forkserver).get("_forkserver_alive_fd")
+    if alive is not None:
+        os.close(alive)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 

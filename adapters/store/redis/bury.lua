@@ -4,7 +4,7 @@
 local here = {lane = KEYS[1], wakes = KEYS[2], due = KEYS[3], gate = KEYS[4], stats = KEYS[5], address = ARGV[1]}
 local kind, now, kept = ARGV[4], tonumber(ARGV[2]), tonumber(ARGV[8])
 local job = held(here, kind, ARGV[5])
-if not job or job.attempt ~= tonumber(ARGV[6]) then return {0} end
+if not job or job.attempt ~= tonumber(ARGV[6]) then return 0 end
 gate(here.gate)
 redis.call('HLEN', KEYS[7])
 local ended = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', '(' .. whole(now - kept), 'LIMIT', 0, 8)
@@ -18,4 +18,4 @@ for _, each in ipairs(ended) do
 end
 redis.call('PEXPIRE', KEYS[6], whole(kept / 1000 + SLACK))
 redis.call('PEXPIRE', KEYS[7], whole(kept / 1000 + SLACK))
-return {1, strike(here, kind, job, now, ARGV[3])}
+return strike(here, kind, job, now, ARGV[3]) or 1

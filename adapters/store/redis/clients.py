@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
-from adapters.store.redis.address import RedisAddress
+from bot.ports.redis_address import RedisAddress
 
 Client: TypeAlias = "Redis | RedisCluster"
 

@@ -1,20 +1,29 @@
 -- Store one turn. Read first, in this order: is the event known, is the version right; then write.
 -- KEYS conversation, event, lane, wakes, due, gate, stats, topics, then the key of each topic
--- ARGV address, now, till, expected, token, body, topics, conversations kept, events kept,
---      then kind, at, pause, body of each job
+-- ARGV address, "<now> <till> <expected> <token> <topics> <conversations kept> <events kept>", body,
+--      then "<kind> <at> <pause>" and the body of each job
+-- Gives "+<number of the first job> <index of each that is lent>", "!<record>" for a conflict, or "=<record>"
+-- for a duplicate: one text each, because every part of an answer costs the client as much as a text.
 local here = {lane = KEYS[3], wakes = KEYS[4], due = KEYS[5], gate = KEYS[6], stats = KEYS[7], address = ARGV[1]}
-local now, till, token = tonumber(ARGV[2]), ARGV[3], ARGV[5]
-local kept, known_for = tonumber(ARGV[8]), tonumber(ARGV[9])
-local JOBS, WIDTH = 10, 4
+local now_text, till, expected, token, topics, kept, known_for =
+  string.match(ARGV[2], '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+local now = tonumber(now_text)
+kept, known_for = tonumber(kept), tonumber(known_for)
+local JOBS, WIDTH = 4, 2
 local count = (#ARGV - JOBS + 1) / WIDTH
 
 local function kind(index) -- from 0
-  return ARGV[JOBS + index * WIDTH]
+  return string.sub(ARGV[JOBS + index * WIDTH], 1, 1)
 end
 
 local function job(index, number)
   local from = JOBS + index * WIDTH
-  return fresh(number, ARGV[from + 1], ARGV[from + 2], ARGV[from + 3])
+  local at, pause = string.match(ARGV[from], '^. (%S+) (%S+)$')
+  return fresh(number, at, pause, ARGV[from + 1])
+end
+
+local function committed(first, owed)
+  return '+' .. whole(first) .. ' ' .. table.concat(owed, ' ')
 end
 
 -- The jobs of this turn that were lent when it was stored and that nobody else has got since.
@@ -29,7 +38,7 @@ local function still_mine(first, lent)
     end
     if mine and mine.attempt == 1 then owed[#owed + 1] = index end
   end
-  return {'committed', whole(first), owed}
+  return committed(first, owed)
 end
 
 local turn = conversation(KEYS[1], now, kept)
@@ -40,11 +49,11 @@ if known then
   if now - tonumber(at) <= known_for then
     redis.call('HINCRBY', here.stats, 'duplicates', 1) -- a write, which WAIT then waits for
     if whose == token then return still_mine(tonumber(first), lent) end
-    return {'duplicate', turn and turn.raw or ''}
+    return '=' .. (turn and turn.raw or '')
   end
 end
 local version = turn and turn.version or 0
-if version ~= tonumber(ARGV[4]) then return {'conflict', turn and turn.raw or ''} end
+if version ~= tonumber(expected) then return '!' .. (turn and turn.raw or '') end
 
 -- Whatever is written to below is read once before, so that a key of another type stops us here.
 local first = (tonumber(redis.call('HGET', here.stats, 'jobs')) or 0) + 1
@@ -63,9 +72,9 @@ for index = 0, count - 1 do
   end
 end
 
-local event = table.concat({ARGV[2], token, whole(first)}, ' ') .. lent
+local event = table.concat({now_text, token, whole(first)}, ' ') .. lent
 redis.call('SET', KEYS[2], event, 'PX', whole(known_for / 1000 + SLACK)) -- first, because OOM denies it
-redis.call('SET', KEYS[1], table.concat({whole(version + 1), ARGV[2], ARGV[7], ARGV[6]}, ' '),
+redis.call('SET', KEYS[1], table.concat({whole(version + 1), now_text, topics, ARGV[3]}, ' '),
            'PX', whole(kept / 1000 + SLACK))
 redis.call('HINCRBY', here.stats, 'turns', 1)
 if count > 0 then
@@ -73,7 +82,7 @@ if count > 0 then
   redis.call('HINCRBY', here.stats, 'waiting', count)
 end
 local topic = 9
-for name in string.gmatch(ARGV[7], '%+([^+]*)') do
+for name in string.gmatch(topics, '%+([^+]*)') do
   redis.call('ZADD', KEYS[topic], 0, here.address)
   redis.call('PEXPIRE', KEYS[topic], whole(kept / 1000 + SLACK))
   redis.call('SADD', KEYS[8], name)
@@ -100,4 +109,4 @@ for index = 0, count - 1 do
     redis.call('ZADD', here.due, free and till or each.at, member(each.number, 'w', here.address))
   end
 end
-return {'committed', whole(first), owed}
+return committed(first, owed)

@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import AuthenticationError, BusyLoadingError, NoPermissionError, ResponseError
 
-from adapters.store.redis.address import read_address
-from adapters.store.redis.clients import Client, client_for
+from adapters.store.redis.clients import Client, client_for, let_go
 from adapters.store.redis.faults import FOREIGN, fault_of
 from adapters.store.redis.judge import Info, judge, judge_clock, judge_partitions, judge_rights
 from adapters.store.redis.keys import SETTINGS, Partition
 from bot.ports import Finding, Grade
+from bot.ports.redis_address import read_address
 
 Ask: TypeAlias = Callable[..., Awaitable[Any]]
 
@@ -30,7 +30,7 @@ async def examine_redis(url: str, *, replicas: int, clock: Callable[[], datetime
         return await examine(client, replicas=replicas, clock=clock)
     finally:
         with suppress(*FOREIGN):
-            await client.aclose()
+            await let_go(client)
 
 
 async def examine(client: Client, *, replicas: int, clock: Callable[[], datetime]) -> tuple[Finding, ...]:

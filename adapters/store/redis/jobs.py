@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from adapters.store.moments import length, micros, moment
 from adapters.store.names import address_of, quoted
 from adapters.store.redis.keys import Keys, Partition
 from adapters.store.redis.scripts import BURY, CLAIM, POSTPONE, SETTLE, Ask, Call, Word
 from adapters.store.redis.site import Site
-from adapters.store.sqlite_times import length, micros, moment
 from bot.model import Address
 from bot.ports import Backlog, JobKind, Owed, Settled
 
@@ -53,8 +53,9 @@ async def settle(site: Site, job: Owed, now: datetime, till: datetime) -> Settle
     """Strike out a job that was done, whoever holds it."""
     keys = site.keys(job.address)
     names = [keys.lane, keys.wakes, keys.partition.due, keys.gate, keys.partition.stats]
-    args: list[Word] = [keys.address, micros(now), micros(till), _LETTERS[job.kind], job.number]
-    return _settled(job.address, await site.link.call(Call(SETTLE, names, args, durable=True)))
+    what = f"{micros(now)} {micros(till)} {_LETTERS[job.kind]} {job.number}"
+    settled = await site.link.call(Call(SETTLE, names, [keys.address, what], durable=True))
+    return _settled(job.address, settled)
 
 
 async def postpone(site: Site, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool) -> bool:
@@ -132,10 +133,11 @@ def _claim_call(site: Site, candidates: Sequence[_Candidate], now: datetime, til
     return Call(CLAIM, names, [micros(now), micros(till), *(each.member for each in candidates)])
 
 
-def _settled(address: Address, answer: list[Any]) -> Settled:
-    """Read `[struck]` or `[struck, next of the lane]`."""
-    struck, *following = answer
-    return Settled(bool(struck), _owed(address, "say", following[0]) if following and following[0] else None)
+def _settled(address: Address, answer: int | list[Any]) -> Settled:
+    """Read 0, 1 if the job was struck out, or the next of the lane if there is one to hand out."""
+    if isinstance(answer, list):
+        return Settled(struck=True, next=_owed(address, "say", answer))
+    return Settled(struck=bool(answer))
 
 
 def _owed(address: Address, kind: JobKind, job: list[Any]) -> Owed:

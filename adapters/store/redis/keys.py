@@ -6,6 +6,7 @@ use them together. Parts of an address are percent-encoded: none can contain a b
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from zlib import crc32
 
 from adapters.store.names import key_of, quoted, trace
@@ -15,7 +16,7 @@ SETTINGS = "imessage-support"
 """A hash of what was decided when the first process came: the number of partitions."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Partition:
     """One of the parts that the conversations are spread over."""
 
@@ -24,27 +25,27 @@ class Partition:
     def key(self, name: str) -> str:
         return f"{{p{self.number:02}}}:{name}"
 
-    @property
+    @cached_property
     def due(self) -> str:
         """A sorted set: the head of each lane and each wake, by when it is free next."""
         return self.key("due")
 
-    @property
+    @cached_property
     def stats(self) -> str:
         """A hash of counters, which never ends."""
         return self.key("stats")
 
-    @property
+    @cached_property
     def park(self) -> str:
         """A sorted set: the numbers of parked jobs, by when they were parked."""
         return self.key("park")
 
-    @property
+    @cached_property
     def parked(self) -> str:
         """A hash: the parked jobs, by number."""
         return self.key("parked")
 
-    @property
+    @cached_property
     def topics(self) -> str:
         """A set: the topics that somebody here follows or followed."""
         return self.key("topics")
@@ -54,26 +55,26 @@ class Partition:
         return self.key(f"t:{name}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
     """The keys of a conversation, whose address is written `address`."""
 
     partition: Partition
     address: str
 
-    @property
+    @cached_property
     def conversation(self) -> str:
         return self.partition.key(f"c:{self.address}")
 
-    @property
+    @cached_property
     def lane(self) -> str:
         return self.partition.key(f"l:{self.address}")
 
-    @property
+    @cached_property
     def wakes(self) -> str:
         return self.partition.key(f"w:{self.address}")
 
-    @property
+    @cached_property
     def gate(self) -> str:
         """The timetable of the chat, which several conversations may share."""
         return self.partition.key(f"r:{_chat(self.address)}")
@@ -84,6 +85,7 @@ class Keys:
         return self.partition.key(f"e:{digest.decode()}")
 
 
+@lru_cache(maxsize=10_000)
 def keys_of(address: Address, partitions: int) -> Keys:
     """Name the keys of a conversation."""
     return keys_of_written(key_of(address), partitions)
@@ -91,7 +93,13 @@ def keys_of(address: Address, partitions: int) -> Keys:
 
 def keys_of_written(address: str, partitions: int) -> Keys:
     """Name the keys of a conversation whose address is written down already."""
-    return Keys(Partition(crc32(_chat(address).encode()) % partitions), address)
+    return Keys(partition(crc32(_chat(address).encode()) % partitions), address)
+
+
+@cache
+def partition(number: int) -> Partition:
+    """Give the partition of that number, always the same one, which has its names at hand."""
+    return Partition(number)
 
 
 def timetable(bot: str) -> str:

@@ -1,7 +1,8 @@
 """The line to Redis: whatever is asked for at the same moment travels together, in one round trip.
 
-Each caller has its own answer or error. A caller that is called off leaves its command under way, so that no
-connection is ever left with an answer that belongs to somebody else.
+Each caller has its own answer or error. A caller that is called off leaves its command under way: cancelling
+within redis-py costs a connection, and once gave its unread answer to the next caller
+(https://github.com/redis/redis-py/issues/2624).
 """
 
 import asyncio
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import ResponseError
 
-from adapters.store.redis.clients import Client
+from adapters.store.redis.clients import Client, let_go
+from adapters.store.redis.faults import FOREIGN
 from adapters.store.redis.scripts import Word
 
 Words: TypeAlias = Sequence[Word]
@@ -38,7 +39,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Redis' answers, errors among them, and how many replicas have what was written, if that was asked."""
+    """Redis' answers, errors among them; `replicas` is how many have what was written, if that was asked."""
 
     answers: Sequence[Any]
     replicas: int | None = None
@@ -53,20 +54,27 @@ class Line:
         self._waiting: list[Parcel] = []
         self._trips: set[asyncio.Task[None]] = set()
 
-    async def ask(self, commands: Sequence[Words], *, durable: bool) -> Answers:
-        """Have them asked in one round trip. Raises what redis-py raises where no answer came."""
+    async def ask(self, commands: Sequence[Words], end: float, *, durable: bool) -> Answers:
+        """Have them asked in one round trip.
+
+        Raises what redis-py raises where no answer came, and `TimeoutError` at `end`, by the loop's clock.
+        """
         loop = asyncio.get_running_loop()
         parcel = Parcel(commands, durable and self._replicas > 0, loop.create_future())
         self._waiting.append(parcel)
         if len(self._waiting) == 1:
             loop.call_soon(self._depart)  # with whatever else is asked before the loop turns
-        return await parcel.answered
+        timer = loop.call_at(end, _tell, [parcel], TimeoutError("no answer in time"))
+        try:
+            return await parcel.answered
+        finally:
+            timer.cancel()
 
     async def close(self) -> None:
-        """Let go of all connections. Raises what redis-py raises."""
-        for trip in self._trips:
-            trip.cancel()
-        await self._client.aclose()
+        """Let go of all connections, as soon as nothing is under way; that takes a few seconds at most."""
+        while self._trips:
+            await asyncio.wait(self._trips)
+        await let_go(self._client)
 
     def _depart(self) -> None:
         while self._waiting and len(self._trips) < TRIPS:
@@ -83,10 +91,8 @@ class Line:
         waiting = [parcel for parcel in parcels if not parcel.answered.done()]
         try:
             answers = await self._exchange(waiting)
-        except BaseException as error:  # whatever it is, it is the callers' to judge
+        except FOREIGN as error:
             _tell(waiting, error)
-            if not isinstance(error, Exception):
-                raise
         else:
             _hand_out(waiting, answers)
 
@@ -110,18 +116,14 @@ class Line:
     async def _single(self, words: Words) -> Any:  # noqa: ANN401
         try:
             return await self._client.execute_command(*words)
-        except ResponseError as error:
+        except FOREIGN as error:
             return error
 
 
-def _tell(parcels: Sequence[Parcel], error: BaseException) -> None:
+def _tell(parcels: Sequence[Parcel], error: Exception) -> None:
     for parcel in parcels:
-        if parcel.answered.done():
-            continue
-        if isinstance(error, Exception):
+        if not parcel.answered.done():
             parcel.answered.set_exception(error)
-        else:
-            parcel.answered.cancel()
 
 
 def _hand_out(parcels: Sequence[Parcel], all_answers: Answers) -> None:

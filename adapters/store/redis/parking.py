@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from typing import Any
 
+from adapters.store.moments import length, micros, moment
 from adapters.store.names import address_of, unquoted
 from adapters.store.redis.jobs import KINDS
 from adapters.store.redis.keys import Partition
 from adapters.store.redis.scripts import UNPARK, Ask, Call
 from adapters.store.redis.site import Site
-from adapters.store.sqlite_times import length, micros, moment
 from bot.ports import Parked
 
 _ID = re.compile(r"(0|[1-9][0-9]{0,4})-([1-9][0-9]{0,15})")

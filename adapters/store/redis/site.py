@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.store.redis.keys import Keys, Partition, keys_of, keys_of_written
+from adapters.store.redis.keys import Keys, Partition, keys_of, keys_of_written, partition
 from adapters.store.redis.link import Link
 from bot.model import Address
 from bot.ports import Retention
@@ -24,4 +24,4 @@ class Site:
         return keys_of_written(address, self.partitions)
 
     def all_partitions(self) -> Iterator[Partition]:
-        return (Partition(number) for number in range(self.partitions))
+        return (partition(number) for number in range(self.partitions))

@@ -5,17 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from adapters.store.moments import length, micros, moment
 from adapters.store.redis import jobs as jobs_
 from adapters.store.redis import parking, turns
 from adapters.store.redis import topics as topics_
-from adapters.store.redis.address import read_address
 from adapters.store.redis.cache import Cache
 from adapters.store.redis.clients import client_for
 from adapters.store.redis.keys import SETTINGS, timetable
 from adapters.store.redis.link import Link
 from adapters.store.redis.scripts import CLOCK, JOIN, RESERVE, Call
 from adapters.store.redis.site import Site
-from adapters.store.sqlite_times import length, micros, moment
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
@@ -31,6 +30,7 @@ from bot.ports import (
     Retention,
     Settled,
 )
+from bot.ports.redis_address import read_address
 
 
 class RedisStore:

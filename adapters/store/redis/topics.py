@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
+from adapters.store.moments import length, micros
 from adapters.store.names import address_of, quoted
 from adapters.store.redis.keys import Keys, Partition
 from adapters.store.redis.scripts import FOLLOWERS, FORGET, Ask, Call
 from adapters.store.redis.site import Site
-from adapters.store.sqlite_times import length, micros
 from bot.ports import Followers, Forgotten
 
 Listed = tuple[int, str]

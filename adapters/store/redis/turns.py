@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
 
+from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
 from adapters.store.redis.cache import Kept
 from adapters.store.redis.keys import Keys
 from adapters.store.redis.scripts import COMMIT, Ask, Call, Word
 from adapters.store.redis.site import Site
-from adapters.store.sqlite_times import length, micros, moment
 from bot.model import Address, EventId
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record
 
@@ -42,29 +42,23 @@ async def commit(site: Site, keys: Keys, turn: Turn) -> tuple[Committed | Confli
     The token lets the script know a repetition of this very call from a redelivery of the event.
     """
     answer = await site.link.call(_call(site, keys, turn, token_urlsafe(9)))
-    match answer:
-        case [b"committed", first, owed]:
-            jobs = tuple(_owed(turn, int(first), index) for index in owed)
-            return Committed(jobs), Kept(Record(turn.expected + 1, turn.body), turn.now)
-        case [b"conflict", raw]:
-            kept = _kept(raw, site) if raw else _NOBODY
-            return Conflict(kept.record), kept
-        case [b"duplicate", raw]:
-            kept = _kept(raw, site) if raw else _NOBODY
-            return Duplicate(kept.record), kept
-        case _:
-            raise site.link.damaged()
+    kind, rest = answer[:1], answer[1:]
+    if kind == b"+":
+        first, *owed = map(int, rest.split())
+        jobs = tuple(_owed(turn, first, index) for index in owed)
+        return Committed(jobs), Kept(Record(turn.expected + 1, turn.body), turn.now)
+    kept = _kept(rest, site) if rest else _NOBODY
+    return (Conflict(kept.record) if kind == b"!" else Duplicate(kept.record)), kept
 
 
 def _call(site: Site, keys: Keys, turn: Turn, token: str) -> Call:
     topics = sorted(quoted(topic) for topic in turn.topics)
-    args: list[Word] = [
-        *(keys.address, micros(turn.now), micros(turn.till), turn.expected, token, turn.body),
-        "".join(f"+{topic}" for topic in topics) or "-",
-        *(length(site.retention.conversations), length(site.retention.events)),
-    ]
+    followed = "".join(f"+{topic}" for topic in topics) or "-"
+    kept, known = length(site.retention.conversations), length(site.retention.events)
+    what = f"{micros(turn.now)} {micros(turn.till)} {turn.expected} {token} {followed} {kept} {known}"
+    args: list[Word] = [keys.address, what, turn.body]
     for due in turn.jobs:
-        args += ["s" if due.kind == "say" else "w", micros(due.at), length(due.pause), due.body]
+        args += [f"{'s' if due.kind == 'say' else 'w'} {micros(due.at)} {length(due.pause)}", due.body]
     names = [
         *(keys.conversation, keys.event(turn.event), keys.lane, keys.wakes),
         *(keys.partition.due, keys.gate, keys.partition.stats, keys.partition.topics),

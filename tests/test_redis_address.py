@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.store.redis.address import RedisAddress, read_address
+from bot.ports.redis_address import RedisAddress, read_address
 
 SERVER = RedisAddress("server", "redis://box:6379", (("box", 6379),))
 

@@ -55,7 +55,7 @@ def read_address(url: str) -> RedisAddress:
         where = f"{parts.scheme}://{place}{parts.path}"
         return RedisAddress(kind, where, hosts, path, service, _number(db), *_login(login), tls)
     except ValueError as error:
-        raise ValueError(f"the address of Redis cannot be read: {error}; {EXPECTED}") from None
+        raise ValueError(f"{error}; {EXPECTED}") from None
 
 
 def _split(url: str) -> SplitResult:
