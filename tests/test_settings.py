@@ -151,7 +151,6 @@ def test_each_form_of_a_redis_address_is_kept_as_it_is(url: str) -> None:
         "redis://one,two",
         "redis://redis/0#top",
         "redis://re dis",
-        "redis://redis\n",
         "unix://run/redis.sock",
         "unix://",
         "redis+sentinel://one:26379",

@@ -59,8 +59,11 @@ def read_address(url: str) -> RedisAddress:
 
 
 def _split(url: str) -> SplitResult:
+    url = url.strip()
+    if not url.isprintable() or " " in url:  # which `urlsplit` would leave out in silence
+        raise ValueError("there is a space or a line end in it")
     try:
-        return urlsplit(url.strip())
+        return urlsplit(url)
     except ValueError:  # its message may show the password
         raise ValueError("a host is written wrongly") from None
 

@@ -15,9 +15,7 @@ AMBIGUOUS: frozenset[Answered] = frozenset({"reset_before", "reset_after", "hang
 
 SHOWING: frozenset[Answered] = frozenset({"ok", "reset_after", "hang", "garbage"})
 
-SpellKind: TypeAlias = Literal[
-    "kill", "stop", "term", "crash", "redis_kill", "freeze", "delay", "cut", "lost_answer"
-]
+SpellKind: TypeAlias = Literal["kill", "stop", "term", "redis_kill", "freeze", "delay", "cut", "lost_answer"]
 
 
 @dataclass

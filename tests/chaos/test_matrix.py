@@ -1,6 +1,7 @@
 """The crash matrix: every failpoint, each deed, each way in, on Redis and on SQLite; all deterministic."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -10,6 +11,10 @@ import pytest
 from tests.chaos.nursery import Nursery
 from tests.chaos.schedule import PLATFORM_POINTS, REMINDER_POINTS, Case, Deed, Way, play
 from tests.redis_server import RedisServer
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="processes are stopped, watched and ended together as Linux does it"
+)
 
 AT_ONCE = 8
 """Schedules mostly wait for leases to end, so several are played at the same time."""

@@ -2,11 +2,16 @@
 
 import asyncio
 import secrets
+import sys
 
 import pytest
 
 from tests.chaos.run import Wanted, run
 from tests.redis_server import redis_server_or_skip
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="processes are stopped, watched and ended together as Linux does it"
+)
 
 SECONDS = 8
 
