@@ -17,8 +17,8 @@ SLACK = "cannot happen before Slack is spoken with"
 HTTP = "cannot happen before anything from outside can call us"
 WATCH = "cannot happen before workers share one reading of Apple's board"
 
-MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_survive"
-CHAOS = "chaos/test_chaos.py::test_a_short_storm_leaves_nothing_lost_or_doubled"
+MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_whatever_happens_where"
+CHAOS = "chaos/test_run.py::test_nothing_is_lost_or_doubled_while_everything_breaks"
 DELIVER, ANSWERS = "runtime/test_deliver.py", "runtime/test_deliver_answers.py"
 REDIS, FAULTS = "contract/test_redis_store.py", "contract/test_redis_faults.py"
 WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
@@ -47,7 +47,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{FAULTS}::test_a_server_that_is_killed_and_started_again_has_lost_nothing",
     ),
     "F10 Redis loses its last words in a power cut": (
-        "contract/test_redis_power_cut.py::test_turns_that_a_power_cut_took_are_noticed",
+        "contract/test_redis_disk.py::test_turns_that_a_power_cut_took_are_noticed",
     ),
     "F11 the answer to a commit is lost": (
         f"{FAULTS}::test_a_turn_whose_answer_was_lost_is_stored_once_and_owes_the_same",
@@ -60,25 +60,25 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "F14 loading, read-only, cluster down, moved": (
         f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
-        "contract/test_redis_cluster.py::test_a_slot_that_moves_loses_no_turn",
+        "contract/test_redis_failover.py::test_in_a_cluster_a_replica_takes_over_what_was_stored",
     ),
     "F15 Redis is full": (f"{REDIS}::test_a_full_server_refuses_a_turn_before_it_writes_and_lets_settle",),
     "F16 Redis cannot write to its disk": (
-        "contract/test_redis_power_cut.py::test_a_server_that_cannot_write_to_its_disk_is_full",
+        "contract/test_redis_disk.py::test_a_server_that_cannot_write_to_its_disk_is_full_and_stores_nothing",
     ),
     "F17 Redis may throw data away": (
         "commands/test_run.py::test_it_refuses_a_redis_that_may_lose_what_was_acknowledged",
         f"{DOCTOR}::test_a_good_redis_has_a_line_for_each_of_its_checks",
     ),
     "F18 failover to a replica that has everything": (
-        "contract/test_redis_sentinel.py::test_a_failover_loses_no_turn",
+        "contract/test_redis_failover.py::test_behind_sentinel_a_replica_takes_over_what_was_acknowledged",
     ),
     "F19 failover to a replica that has not": (
-        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_and_nor_is_its_repetition",
+        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_repetition",
     ),
     "F20 two primaries": (
         f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
-        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_and_nor_is_its_repetition",
+        f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_repetition",
     ),
     "F21 Redis is slow": (
         CHAOS,
@@ -97,9 +97,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     # Slack
     "F24 Slack brings an event again": (SLACK, CHAOS),
     "F25 one message as two events": (SLACK,),
-    "F26 an event after 23 hours": (
-        "contract/store_turns.py::an_event_is_known_until_dedup_for_is_over",
-    ),
+    "F26 an event after 23 hours": ("contract/store_turns.py::an_event_is_known_until_its_time_is_over",),
     "F27 own messages, other bots, edits": (SLACK,),
     "F28 sockets that close": (SLACK,),
     "F29 a clock that jumps under the socket's watchdog": (SLACK,),
@@ -170,7 +168,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "F56 handing a person over": ("cannot happen before there is a handover",),
     "F57 rights taken away while we run": (
-        f"{FAULTS}::test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied",
+        "contract/test_redis_access.py::test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied",
     ),
     "F58 ten thousand wait when Redis comes back": (
         "runtime/test_deliver.py::test_more_people_than_one_claim_takes_are_all_served",

@@ -1,7 +1,7 @@
 """What a durable turn on Redis costs, against the least that the same client and server could do.
 
-The limit is pairs of GET and EVALSHA with the same payload: what a program pays that reads a conversation and
-writes it back in a script, and does nothing else. It all runs on a real redis-server with an append-only
+The limit is pairs of GET and EVALSHA with the same payload, key for key and word for word what a turn's script
+is given: what a program pays that reads a conversation and writes it back, and does nothing else. It all runs on a real redis-server with an append-only
 file, through the worker's own doors, and with a platform that answers at once.
 """
 
@@ -33,7 +33,19 @@ CONNECTIONS = 48
 BODY, REPLY = b"c" * 375, b"r" * 1400
 """A conversation in the middle of a guide, and a reply with its buttons."""
 
-_WRITE = "redis.call('SET', KEYS[1], ARGV[1]) redis.call('SET', KEYS[2], ARGV[2]) return 1"
+_WRITE = "redis.call('SET', KEYS[1], ARGV[3]) redis.call('SET', KEYS[3], ARGV[5]) return 1"
+_KEYS = (
+    "c:bench/chat/{n}",
+    "e:aBcDeFgHiJkLmNoPqRsTuV",
+    "l:bench/chat/{n}",
+    "w:bench/chat/{n}",
+    "due",
+    "r:bench",
+    "stats",
+    "topics",
+)
+_TIMES = b"1770000000000000 1770000030000000 7 aBcDeFgHiJkL - 2592000000000 93600000000"
+_ARGUMENTS = (b"bench/chat/1", _TIMES, BODY, b"s 1770000000000000 0", REPLY)
 
 
 def measure(stored: int = 1_000_000) -> dict[str, float]:
@@ -105,12 +117,12 @@ async def _pairs(client: Client, people: int, pairs: int) -> None:
     script = await client.script_load(_WRITE)
 
     async def write(number: int) -> None:
-        keys = (f"{{{number}}}:conversation", f"{{{number}}}:reply")
+        keys = _keys(number)
         for _ in range(pairs // people):
             async with places:
                 await client.get(keys[0])
             async with places:
-                await client.evalsha(script, 2, *keys, BODY, REPLY)
+                await client.evalsha(script, len(keys), *keys, *_ARGUMENTS)
 
     places = asyncio.Semaphore(CONNECTIONS)
     await asyncio.gather(*(write(number) for number in range(people)))
@@ -126,7 +138,7 @@ async def _serial(book: Book, server: RedisServer) -> dict[str, float]:
         who, turns, calls = _person("serial", 0), [], []
         for _ in range(SERIAL):
             turns.append(await _seconds(bench.turn(who)))
-            calls.append(await _seconds(client.evalsha(script, 2, "{1}:c", "{1}:r", BODY, REPLY)))
+            calls.append(await _seconds(client.evalsha(script, len(_KEYS), *_keys(1), *_ARGUMENTS)))
         await client.aclose()
     return {"serial_p50_ratio": round(statistics.median(turns) / statistics.median(calls), 2)}
 
@@ -145,6 +157,10 @@ async def _seconds(act: Awaitable[object]) -> float:
     begun = time.perf_counter()
     await act
     return time.perf_counter() - begun
+
+
+def _keys(number: int) -> list[str]:
+    return ["{p00}:" + name.replace("{n}", str(number)) for name in _KEYS]
 
 
 def _person(crowd: str, number: int) -> Address:

@@ -107,7 +107,7 @@ class RedisStore:
         lease: timedelta,
     ) -> Committed | Conflict | Duplicate:
         """Store one turn, all or nothing. Whether the event is known is asked before the version."""
-        due = tuple(replace(each, body=bytes(each.body)) for each in jobs)
+        due = tuple(each if type(each.body) is bytes else replace(each, body=bytes(each.body)) for each in jobs)
         turn = turns.Turn(address, expected, event, bytes(body), due, frozenset(topics), now, now + lease)
         keys = self._site.keys(address)
         self._cache.drop(keys.address)  # whatever goes wrong, it is read again
