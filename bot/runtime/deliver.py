@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from bot.codec import NewerFormat, Unreadable, decode_job
 from bot.model import Address, EventId, Say, Wake, Woke
@@ -149,7 +149,8 @@ class Delivery:
         wait = moment - self.now()
         if wait > self.lease - self.deadline:
             return Later(wait)
-        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        if wait > timedelta():
+            await asyncio.sleep(wait.total_seconds())
         return await self._send(job, say, channel) if self._has_time(held) else TooLate()
 
     async def _send(self, job: Owed, say: Say, channel: Channel) -> Outcome:
@@ -213,8 +214,7 @@ class Delivery:
                 wait = min(2 * wait, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A job that this process holds, and since when on the monotonic clock: before the store was asked."""
 
     job: Owed

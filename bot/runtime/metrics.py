@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -19,7 +20,7 @@ class Metrics:
     def __init__(self) -> None:
         """Begin at zero, in a registry of its own."""
         self.registry = CollectorRegistry(auto_describe=True)
-        self._turns = self._counter("turns", "Events taken in, by outcome", "outcome")
+        self._turn = cache(self._counter("turns", "Events taken in, by outcome", "outcome").labels)
         self._conflicts = self._counter("conflicts", "Turns computed again because another came first")
         self._regressions = self._counter(
             "store_regressions", "Conversations that the store knew a newer version of before"
@@ -27,7 +28,8 @@ class Metrics:
         self._seconds = Histogram(
             "turn_seconds", "From an event to its stored turn", namespace=PREFIX, registry=self.registry
         )
-        self._sends = self._counter("sends", "Jobs by platform and outcome", "platform", "outcome")
+        sends = self._counter("sends", "Jobs by platform and outcome", "platform", "outcome")
+        self._send = cache(sends.labels)  # which takes a lock and builds a key each time
         self._waits = self._counter("rate_limit_waits", "Sends that a platform told to wait", "platform")
         self._store_errors = self._counter("store_errors", "Calls that the store could not do", "fault")
         self._jobs = self._gauge("jobs", "Jobs in the store: due, waiting, parked", "state")
@@ -35,23 +37,23 @@ class Metrics:
 
     def received(self, received: Received, took: timedelta) -> None:
         """Count a turn."""
-        self._turns.labels(received.outcome).inc()
+        self._turn(received.outcome).inc()
         self._conflicts.inc(received.conflicts)
         self._regressions.inc(received.went_back)
         self._seconds.observe(took.total_seconds())
 
     def failed(self) -> None:
         """Count an event whose turn could not be computed; it counts as committed too, with an apology."""
-        self._turns.labels("failed").inc()
+        self._turn("failed").inc()
 
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""
-        self._turns.labels("refused").inc()
+        self._turn("refused").inc()
 
     def delivered(self, job: Owed, outcome: Outcome) -> None:
         """Count what became of a job."""
         platform = job.address.platform
-        self._sends.labels(platform, _name(outcome)).inc()
+        self._send(platform, _name(outcome)).inc()
         if isinstance(outcome, Later) and outcome.whole_chat:
             self._waits.labels(platform).inc()
 

@@ -27,8 +27,10 @@ Pause: TypeAlias = Callable[[Address], timedelta]
 Wait: TypeAlias = Callable[[int], Awaitable[None]]
 """Waits a moment before the turn is computed again; the number is how often it was in vain."""
 
-_Answer: TypeAlias = Callable[[Record], tuple[bytes, Sequence[str], Sequence[Job]]]
-"""Gives the next body, what is followed, and what is owed, on that record."""
+_Next: TypeAlias = tuple[bytes, Sequence[str], Sequence[Job]]
+"""The next body, what is followed, and what is owed."""
+
+_Answer: TypeAlias = Callable[[Record], _Next]
 
 
 class TooManyConflicts(Exception):
@@ -68,7 +70,7 @@ async def receive(
     `StoreUnusable`, and `TooManyConflicts`.
     """
 
-    def answer(record: Record) -> tuple[bytes, Sequence[str], Sequence[Job]]:
+    def answer(record: Record) -> _Next:
         turn: Turn = take_turn(book, stored(record, address), event, world, address)
         return encode_conversation(turn.conversation), turn.conversation.topics, turn.jobs
 
@@ -83,7 +85,7 @@ async def apologise(
     So the event is consumed exactly once all the same. Raises `StoreUnusable` and `TooManyConflicts`.
     """
 
-    def answer(record: Record) -> tuple[bytes, Sequence[str], Sequence[Job]]:
+    def answer(record: Record) -> _Next:
         conversation = _readable(record, address)
         spoken = (conversation.language,) if conversation else LANGUAGES
         sorry = Reply("\n\n".join(book.say("turn.failed", language) for language in spoken))

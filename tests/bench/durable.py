@@ -1,8 +1,9 @@
 """What a durable turn on Redis costs, against the least that the same client and server could do.
 
-The limit is pairs of GET and EVALSHA with the same payload, key for key and word for word what a turn's script
-is given: what a program pays that reads a conversation and writes it back, and does nothing else. It all runs on a real redis-server with an append-only
-file, through the worker's own doors, and with a platform that answers at once.
+The limit is pairs of GET and EVALSHA with the same payload, key for key and word for word what a turn's
+script is given: what a program pays that reads a conversation and writes it back, and does nothing else. It
+all runs on a real redis-server with an append-only file, through the worker's own doors, and with a platform
+that answers at once.
 """
 
 import asyncio
@@ -11,22 +12,27 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 
-from adapters.store.redis.clients import Client, client_for
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
 from bot.dialogue.book import Book
 from bot.flowfiles import load_book
 from bot.model import Address
-from bot.ports.redis_address import read_address
 from tests.bench.stored import fill, sizes
 from tests.bench.wire import relay_to
 from tests.bench.worker import PLATFORM, Bench, running
 from tests.redis_server import RedisServer
 
 OPTIONS = ("--appendonly", "yes", "--appendfsync", "everysec")
-TURNS = 3200
+TURNS = 1280
 """How many turns the many people take together."""
 
-ROUNDS = 4
+ROUNDS = 16
 SERIAL = 400
+QUIET = 0.005
+"""Seconds after which nothing of a turn is under way any more."""
+
 CONNECTIONS = 48
 """Of the client that shows the limit."""
 
@@ -72,6 +78,7 @@ async def _round_trips(book: Book, server: RedisServer) -> dict[str, float]:
     async with relay_to(server.port) as relay, running(book, relay.url) as bench:
 
         async def asked(act: Callable[[], Awaitable[None]]) -> int:
+            await asyncio.sleep(QUIET)  # until the turn before is marked as delivered
             before = relay.asked
             await act()
             return relay.asked - before
@@ -95,7 +102,7 @@ async def _speed(book: Book, server: RedisServer, people: int, suffix: str = "")
     """Let each have turns and pairs by turns, so that a slow moment hits both; the best round counts."""
     turns, pairs = [], []
     async with running(book, server.url) as bench:
-        client = client_for(read_address(server.url))
+        client = _plain_client(server)
         await _together(bench, f"warm {people}", people, 2 * people)
         for _ in range(ROUNDS):
             turns.append(await _seconds(_together(bench, f"warm {people}", people, TURNS)))
@@ -113,18 +120,24 @@ async def _together(bench: Bench, crowd: str, people: int, turns: int) -> None:
     await asyncio.gather(*(bench.talk(_person(crowd, number), each) for number in range(people)))
 
 
-async def _pairs(client: Client, people: int, pairs: int) -> None:
+def _plain_client(server: RedisServer) -> Redis:
+    """Give the client as the store has it, but with redis-py's own way to share a few connections."""
+    retry = Retry(NoBackoff(), 0)
+    pool = BlockingConnectionPool(
+        port=server.port, max_connections=CONNECTIONS, socket_timeout=2, protocol=2, retry=retry
+    )
+    return Redis.from_pool(pool)
+
+
+async def _pairs(client: Redis, people: int, pairs: int) -> None:
     script = await client.script_load(_WRITE)
 
     async def write(number: int) -> None:
         keys = _keys(number)
         for _ in range(pairs // people):
-            async with places:
-                await client.get(keys[0])
-            async with places:
-                await client.evalsha(script, len(keys), *keys, *_ARGUMENTS)
+            await client.get(keys[0])
+            await client.evalsha(script, len(keys), *keys, *_ARGUMENTS)
 
-    places = asyncio.Semaphore(CONNECTIONS)
     await asyncio.gather(*(write(number) for number in range(people)))
 
 
@@ -133,12 +146,14 @@ async def _pairs(client: Client, people: int, pairs: int) -> None:
 
 async def _serial(book: Book, server: RedisServer) -> dict[str, float]:
     async with running(book, server.url) as bench:
-        client = client_for(read_address(server.url))
+        client = _plain_client(server)
         script = await client.script_load(_WRITE)
         who, turns, calls = _person("serial", 0), [], []
         for _ in range(SERIAL):
             turns.append(await _seconds(bench.turn(who)))
+            await asyncio.sleep(QUIET)
             calls.append(await _seconds(client.evalsha(script, len(_KEYS), *_keys(1), *_ARGUMENTS)))
+            await asyncio.sleep(QUIET)
         await client.aclose()
     return {"serial_p50_ratio": round(statistics.median(turns) / statistics.median(calls), 2)}
 
@@ -148,8 +163,9 @@ async def _against_stored(book: Book, small: RedisServer, large: RedisServer) ->
         times: tuple[list[float], list[float]] = ([], [])
         for number in range(2 * SERIAL):
             who = _person("stored", number % 20)
-            times[0].append(await _seconds(few.turn(who)))
-            times[1].append(await _seconds(many.turn(who)))
+            for bench, taken in zip((few, many), times, strict=True):
+                taken.append(await _seconds(bench.turn(who)))
+                await asyncio.sleep(QUIET)
     return {"p50_ratio_1m": round(statistics.median(times[1]) / statistics.median(times[0]), 2)}
 
 

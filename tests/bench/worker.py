@@ -39,7 +39,7 @@ class Chat:
     is_ready: bool = True
     bot_pause: timedelta = timedelta()
     begun: asyncio.Event = field(default_factory=asyncio.Event)
-    shown: dict[Address, asyncio.Event] = field(default_factory=dict)
+    shown: "dict[Address, asyncio.Future[None]]" = field(default_factory=dict)
     last: dict[Address, Reply] = field(default_factory=dict)
 
     async def run(self, receive: Receive, stop: asyncio.Event) -> None:
@@ -52,7 +52,7 @@ class Chat:
         """Show the reply."""
         del key, attempt
         self.last[address] = reply
-        self.shown[address].set()
+        self.shown[address].set_result(None)
 
     def pause(self, address: Address) -> timedelta:
         """Give the same pause for every chat."""
@@ -74,9 +74,9 @@ class Bench:
 
     async def turn(self, who: Address) -> None:
         """Let somebody answer with a button, or begin, and wait for the reply."""
-        shown = self.chat.shown[who] = asyncio.Event()
+        shown = self.chat.shown[who] = asyncio.get_running_loop().create_future()
         await self.worker.receive(who, self._answer(who))
-        await shown.wait()
+        await shown
 
     async def talk(self, who: Address, turns: int) -> None:
         """Take turns one after the other."""

@@ -1,8 +1,8 @@
 """Conversations that this process has seen, so that a turn of a warm one needs no reading."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.ports import Record
 
@@ -12,8 +12,7 @@ _ABOUT_EACH = 400
 """Bytes beside the body and the address: the objects around them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A conversation as it was after its last turn, which was `at`."""
 
     record: Record

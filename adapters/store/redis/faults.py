@@ -16,6 +16,11 @@ from redis.exceptions import (
 
 from bot.ports import StoreFault
 
+
+class NotReplicated(RedisError):
+    """Too few replicas had what was written in time."""
+
+
 FOREIGN = (RedisError, RedisClusterException, OSError)
 """All that a call of redis-py may raise about the server; `TimeoutError` is an `OSError`."""
 
@@ -24,6 +29,7 @@ _RAISED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], StoreFault],
     ((BusyLoadingError, ClusterDownError, TryAgainError), "unreachable"),
     (OutOfMemoryError, "full"),
     (ReadOnlyError, "read_only"),
+    (NotReplicated, "not_replicated"),
 )
 _SAID: tuple[tuple[tuple[str, ...], StoreFault], ...] = (
     (("NOAUTH", "WRONGPASS", "NOPERM", "can't run this command", "can't access"), "denied"),

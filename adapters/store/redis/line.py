@@ -7,13 +7,12 @@ within redis-py costs a connection, and once gave its unread answer to the next 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 from redis.asyncio.cluster import RedisCluster
 
 from adapters.store.redis.clients import Client, let_go
-from adapters.store.redis.faults import FOREIGN
+from adapters.store.redis.faults import FOREIGN, NotReplicated
 from adapters.store.redis.scripts import Word
 
 Words: TypeAlias = Sequence[Word]
@@ -21,28 +20,21 @@ Words: TypeAlias = Sequence[Word]
 TRIPS = 4
 """Round trips under way at once. More would only be shorter ones: Redis does one command after the other."""
 
-MOST = 64
-"""Parcels of one trip."""
+LEAST = 8
+"""Parcels that travel together if so many wait. Of more it is half: while Redis works on one half, this
+process prepares the other."""
 
 _REPLICATED_WITHIN = 100
 """Milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What one caller asks. `durable`: replicas must have it before it is answered."""
+class Parcel(NamedTuple):
+    """What one caller asks, until when. `durable`: the replicas must have it before it is answered."""
 
     commands: Sequence[Words]
+    end: float
     durable: bool
-    answered: asyncio.Future["Answers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Redis' answers, errors among them; `replicas` is how many have what was written, if that was asked."""
-
-    answers: Sequence[Any]
-    replicas: int | None = None
+    answered: "asyncio.Future[list[Any]]"
 
 
 class Line:
@@ -52,33 +44,45 @@ class Line:
         self._client = client
         self._replicas = replicas
         self._waiting: list[Parcel] = []
+        self._unanswered: dict[int, Parcel] = {}  # by identity
         self._trips: set[asyncio.Task[None]] = set()
+        self._alarm: asyncio.TimerHandle | None = None
 
-    async def ask(self, commands: Sequence[Words], end: float, *, durable: bool) -> Answers:
-        """Have them asked in one round trip.
+    async def ask(self, commands: Sequence[Words], end: float, *, durable: bool) -> list[Any]:
+        """Have them asked in one round trip, and give their answers, errors of Redis among them.
 
-        Raises what redis-py raises where no answer came, and `TimeoutError` at `end`, by the loop's clock.
+        Raises what redis-py raises where no answer came, `NotReplicated`, and `TimeoutError` at `end`, by the
+        loop's clock.
         """
         loop = asyncio.get_running_loop()
-        parcel = Parcel(commands, durable and self._replicas > 0, loop.create_future())
+        parcel = Parcel(commands, end, durable and self._replicas > 0, loop.create_future())
         self._waiting.append(parcel)
-        if len(self._waiting) == 1:
+        if not self._trips:
+            self._depart()
+        elif len(self._waiting) == 1:
             loop.call_soon(self._depart)  # with whatever else is asked before the loop turns
-        timer = loop.call_at(end, _tell, [parcel], TimeoutError("no answer in time"))
+        self._unanswered[id(parcel)] = parcel
+        if self._alarm is None or end < self._alarm.when():
+            self._set_alarm(end)
         try:
             return await parcel.answered
         finally:
-            timer.cancel()
+            del self._unanswered[id(parcel)]
 
     async def close(self) -> None:
         """Let go of all connections, as soon as nothing is under way; that takes a few seconds at most."""
         while self._trips:
             await asyncio.wait(self._trips)
+        if self._alarm:
+            self._alarm.cancel()
         await let_go(self._client)
+
+    # --- travelling ---
 
     def _depart(self) -> None:
         while self._waiting and len(self._trips) < TRIPS:
-            parcels, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            most = max(LEAST, len(self._waiting) // 2)
+            parcels, self._waiting = self._waiting[:most], self._waiting[most:]
             trip = asyncio.create_task(self._travel(parcels))
             self._trips.add(trip)
             trip.add_done_callback(self._arrive)
@@ -93,19 +97,24 @@ class Line:
             answers = await self._exchange(waiting)
         except FOREIGN as error:
             _tell(waiting, error)
-        else:
-            _hand_out(waiting, answers)
+            return
+        for parcel in waiting:
+            mine, answers = answers[: len(parcel.commands)], answers[len(parcel.commands) :]
+            if not parcel.answered.done():
+                parcel.answered.set_result(mine)
 
-    async def _exchange(self, parcels: Sequence[Parcel]) -> Answers:
+    async def _exchange(self, parcels: Sequence[Parcel]) -> list[Any]:
         words = [command for parcel in parcels for command in parcel.commands]
         if any(parcel.durable for parcel in parcels):
-            answers = await self._pipeline([*words, ("WAIT", self._replicas, _REPLICATED_WITHIN)])
-            return Answers(answers[:-1], cast("int", answers[-1]))
+            *answers, reached = await self._pipeline([*words, ("WAIT", self._replicas, _REPLICATED_WITHIN)])
+            if reached < self._replicas and not any(isinstance(answer, FOREIGN) for answer in answers):
+                raise NotReplicated
+            return answers
         if len(words) == 1:
-            return Answers([await self._single(words[0])])
+            return [await self._single(words[0])]
         if isinstance(self._client, RedisCluster):
-            return Answers(await asyncio.gather(*map(self._single, words)))
-        return Answers(await self._pipeline(words))
+            return await asyncio.gather(*map(self._single, words))
+        return await self._pipeline(words)
 
     async def _pipeline(self, words: Sequence[Words]) -> list[Any]:
         pipeline = self._client.pipeline(transaction=False)
@@ -119,17 +128,25 @@ class Line:
         except FOREIGN as error:
             return error
 
+    # --- waiting no longer ---
+
+    def _set_alarm(self, end: float) -> None:
+        """Have one alarm for everybody: a timer for each call would cost as much as the call's words."""
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(end, self._give_up)
+
+    def _give_up(self) -> None:
+        self._alarm = None
+        now = asyncio.get_running_loop().time()
+        _tell(
+            [each for each in self._unanswered.values() if each.end <= now], TimeoutError("no answer in time")
+        )
+        if later := [each.end for each in self._unanswered.values() if each.end > now]:
+            self._set_alarm(min(later))
+
 
 def _tell(parcels: Sequence[Parcel], error: Exception) -> None:
     for parcel in parcels:
         if not parcel.answered.done():
             parcel.answered.set_exception(error)
-
-
-def _hand_out(parcels: Sequence[Parcel], all_answers: Answers) -> None:
-    rest = list(all_answers.answers)
-    for parcel in parcels:
-        mine, rest = rest[: len(parcel.commands)], rest[len(parcel.commands) :]
-        if not parcel.answered.done():
-            replicas = all_answers.replicas if parcel.durable else None
-            parcel.answered.set_result(Answers(mine, replicas))

@@ -8,8 +8,8 @@ from redis.exceptions import NoScriptError
 
 from adapters.store.redis.clients import Client
 from adapters.store.redis.faults import FOREIGN, fault_of, passes
-from adapters.store.redis.line import Line, Words
-from adapters.store.redis.scripts import Call, Command
+from adapters.store.redis.line import Line
+from adapters.store.redis.scripts import Command
 from bot.ports import StoreUnusable
 
 BUDGET = 2.5
@@ -22,7 +22,6 @@ class Link:
     def __init__(self, client: Client, where: str, *, replicas: int) -> None:
         self._line = Line(client, replicas=replicas)
         self._where = where
-        self._replicas = replicas
 
     async def call(self, command: Command) -> Any:  # noqa: ANN401  each script answers in its own form
         """Do one command, and give its answer."""
@@ -34,9 +33,14 @@ class Link:
         if not commands:
             return []
         end = asyncio.get_running_loop().time() + BUDGET
+        durable = any(command.durable for command in commands)
         for pause in _pauses():
             try:
-                return await self._once(commands, end)
+                short = [command.in_short() for command in commands]
+                answers = await self._line.ask(short, end, durable=durable)
+                if not any(isinstance(answer, FOREIGN) for answer in answers):
+                    return answers
+                return await self._mend(commands, answers, end)
             except FOREIGN as error:
                 fault = fault_of(error)
                 if not passes(fault) or asyncio.get_running_loop().time() + pause >= end:
@@ -55,26 +59,18 @@ class Link:
         except FOREIGN as error:
             raise StoreUnusable(fault_of(error), self._where) from error
 
-    async def _once(self, commands: Sequence[Command], end: float) -> list[Any]:
-        durable = any(isinstance(command, Call) and command.durable for command in commands)
-        answers = await self._ask([command.in_short() for command in commands], end, durable=durable)
+    async def _mend(self, commands: Sequence[Command], answers: list[Any], end: float) -> list[Any]:
+        """Call scripts that the server did not know again, in full; raise whatever else went wrong."""
         unknown = [n for n, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if unknown:
-            again = await self._ask([commands[n].in_full() for n in unknown], end, durable=durable)
+            full = [commands[n].in_full() for n in unknown]
+            again = await self._line.ask(full, end, durable=any(command.durable for command in commands))
             for n, answer in zip(unknown, again, strict=True):
                 answers[n] = answer
         for answer in answers:
             if isinstance(answer, FOREIGN):
                 raise answer
         return answers
-
-    async def _ask(self, words: Sequence[Words], end: float, *, durable: bool) -> list[Any]:
-        """Ask; what is durable must have reached the replicas, or it is not acknowledged."""
-        asked = await self._line.ask(words, end, durable=durable)
-        went_wrong = any(isinstance(answer, FOREIGN) for answer in asked.answers)
-        if not went_wrong and asked.replicas is not None and asked.replicas < self._replicas:
-            raise StoreUnusable("not_replicated", self._where)
-        return list(asked.answers)
 
 
 def _pauses() -> Iterator[float]:

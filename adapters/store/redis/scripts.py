@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.ports.stored import CHAT_BURST
 
@@ -12,11 +12,11 @@ Word: TypeAlias = str | bytes | int
 _FOLDER = files(__package__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A plain command of Redis."""
+class Ask(NamedTuple):
+    """A plain command of Redis that only reads."""
 
     words: Sequence[Word]
+    durable: bool = False
 
     def in_short(self) -> Sequence[Word]:
         return self.words
@@ -25,8 +25,7 @@ class Ask:
         return self.words
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of a script. `durable`: its effect must have reached the replicas that were asked for."""
 
     script: "Script"

@@ -107,7 +107,7 @@ class RedisStore:
         lease: timedelta,
     ) -> Committed | Conflict | Duplicate:
         """Store one turn, all or nothing. Whether the event is known is asked before the version."""
-        due = tuple(each if type(each.body) is bytes else replace(each, body=bytes(each.body)) for each in jobs)
+        due = tuple(map(_unchanging, jobs))
         turn = turns.Turn(address, expected, event, bytes(body), due, frozenset(topics), now, now + lease)
         keys = self._site.keys(address)
         self._cache.drop(keys.address)  # whatever goes wrong, it is read again
@@ -168,3 +168,8 @@ class RedisStore:
     async def close(self) -> None:
         """Let go of the connections; closing twice is harmless."""
         await self._site.link.close()
+
+
+def _unchanging(due: Due) -> Due:
+    """Give the job with a body that the caller cannot change any more."""
+    return due if type(due.body) is bytes else replace(due, body=bytes(due.body))

@@ -1,8 +1,8 @@
 """Turns in Redis: one script stores the conversation, its jobs, its topics and the id of the event."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
+from typing import NamedTuple
 
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
@@ -16,8 +16,7 @@ from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record
 _NOBODY = Kept(Record(0, b""), moment(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What `commit` is given."""
 
     address: Address
