@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
 from bot.dialogue.turn import DEFAULT_LANGUAGE
 from bot.model import Address, Conversation, Event, Opened, World
@@ -84,6 +84,6 @@ def local_zone() -> tzinfo:
 
 
 def _open_file(path: Path, settings: Settings) -> Store:
-    from adapters.store.sqlite import SqliteStore  # noqa: PLC0415  needless for the memory store
+    from adapters.store.sqlite.store import SqliteStore  # noqa: PLC0415  needless for the memory store
 
     return SqliteStore(path, retention=settings.retention)

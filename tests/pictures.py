@@ -16,7 +16,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from adapters.console.outbound import rendered
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.app import App
 from bot.console_session import ConsoleSession
 from bot.dialogue.draw import draw

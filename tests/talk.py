@@ -8,7 +8,7 @@ from itertools import count
 
 import msgspec
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.codec import decode_conversation, decode_job, encode_conversation, encode_job
 from bot.dialogue.book import Book
 from bot.dialogue.flow import Flow

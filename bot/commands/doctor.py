@@ -68,7 +68,7 @@ async def _flows(settings: Settings) -> list[Finding]:
 
 async def _store(settings: Settings) -> list[Finding]:
     if settings.redis_url is None:
-        from adapters.store.sqlite_examine import examine_sqlite  # noqa: PLC0415  needless with a Redis
+        from adapters.store.sqlite.examine import examine_sqlite  # noqa: PLC0415  needless with a Redis
 
         return [examine_sqlite(settings.store_path)]
     from adapters.store.redis.examine import examine_redis, unsafe  # noqa: PLC0415  needless without one

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from adapters.store.redis.store import RedisStore
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address, EventId, Picked, Said
 from bot.ports import Store
 from bot.runtime.receive import receive

@@ -20,7 +20,7 @@ import structlog
 from redis.asyncio import Redis
 
 from adapters.store.redis.store import RedisStore
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Board, Language
 from bot.ports import Receive, Store, StoreUnusable
 from bot.runtime import worker as shell

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.apple.client import AppleStatus
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.app import App
 from bot.dialogue.book import Book
 from bot.model import Address, EventId, Language, Said

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite_examine import examine_sqlite
-from adapters.store.sqlite_file import open_file
+from adapters.store.sqlite.examine import examine_sqlite
+from adapters.store.sqlite.file import open_file
 from bot.commands import doctor
 from tests.commands.conftest import Run, read_once
 from tests.commands.program import Finished

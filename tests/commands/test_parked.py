@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store.redis.store import RedisStore
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.codec import encode_job
 from bot.model import Address, EventId, Reply, Say
 from bot.ports import Committed, Due, Owed, Store

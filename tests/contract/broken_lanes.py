@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
-from adapters.store.memory_lanes import Chat, Job, Lanes
+from adapters.store.memory.lanes import Chat, Job, Lanes
 from bot.model import Address
 from bot.ports import Due, Owed
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from adapters.store.memory import MemoryStore, _LastTurn
+from adapters.store.memory.store import MemoryStore, _LastTurn
 from adapters.store.names import trace, trace_of
 from bot.model import Address, EventId
 from bot.ports import (

@@ -14,7 +14,7 @@ from pathlib import Path
 from signal import SIGKILL
 from types import FrameType
 
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from tests.contract.writer import write
 
 

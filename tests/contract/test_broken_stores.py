@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from adapters.store.memory import MemoryStore
-from adapters.store.memory_lanes import Lanes
+from adapters.store.memory.lanes import Lanes
+from adapters.store.memory.store import MemoryStore
 from bot.ports import Retention, Store
 from tests.contract import broken_lanes, store_followers, store_forget, store_retention, store_timetable
 from tests.contract import broken_stores as broken

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from adapters.store.memory import MemoryStore
-from adapters.store.sqlite import SqliteStore
-from adapters.store.sqlite_file import fault_of_sqlite, fault_of_system
+from adapters.store.memory.store import MemoryStore
+from adapters.store.sqlite.file import fault_of_sqlite, fault_of_system
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
 from bot.ports import Record, Retention, Store, StoreFault, StoreUnusable
 from tests.contract.shorthand import ANN, NOW, SECOND, bodies, bury, say, take

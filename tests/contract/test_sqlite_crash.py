@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.ports import Committed, Duplicate, Record, StoreUnusable
 from tests.contract.shorthand import ANN, NOW, after, bodies, claim, offer, say, settle, take
 from tests.contract.writer import body_of

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite import SqliteStore
-from adapters.store.sqlite_schema import FORMAT
+from adapters.store.sqlite.schema import FORMAT
+from adapters.store.sqlite.store import SqliteStore
 from bot.ports import Record, StoreFault, StoreUnusable
 from tests.contract.shorthand import ANN, NOW, say, take
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
 from bot.ports import Duplicate, Forgotten, Owed, Record
 from tests.contract.shorthand import (

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store import sqlite_schema
 from adapters.store.names import quoted
-from adapters.store.sqlite import SqliteStore
-from adapters.store.sqlite_schema import FORMAT
+from adapters.store.sqlite import schema
+from adapters.store.sqlite.schema import FORMAT
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
 from bot.ports import Backlog, Committed, Duplicate, Owed, Record, Retention
 from tests.contract.shorthand import (
@@ -140,15 +140,15 @@ def test_an_upgraded_file_names_nobody_beside_its_events(path: Path) -> None:
 
 
 def test_an_upgrade_that_fails_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = sqlite_schema._FROM_1
+    whole = schema._FROM_1
     for steps in range(len(whole)):
-        monkeypatch.setattr(sqlite_schema, "_FROM_1", (*whole[:steps], "fail"))
+        monkeypatch.setattr(schema, "_FROM_1", (*whole[:steps], "fail"))
         with pytest.raises(Exception, match="not_a_database"):
             SqliteStore(path)
         with closing(sqlite3.connect(path)) as old:
             assert old.execute("PRAGMA user_version").fetchone() == (1,)
             assert old.execute("SELECT count(*) FROM jobs WHERE held_until >= 0").fetchone() == (3,)
-    monkeypatch.setattr(sqlite_schema, "_FROM_1", whole)
+    monkeypatch.setattr(schema, "_FROM_1", whole)
     asyncio.run(SqliteStore(path).close())
 
 

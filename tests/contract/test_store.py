@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import pytest
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from adapters.store.redis.store import RedisStore
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.ports import Retention, Store
 from tests.contract.store import (
     CONTRACT,

@@ -12,8 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from adapters.store.memory import MemoryStore
-from adapters.store.sqlite import SqliteStore
+from adapters.store.memory.store import MemoryStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Retention, Settled, Store
 from tests.contract.model import Model, Promise, Turn

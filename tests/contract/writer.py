@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.store import SqliteStore
 from bot.ports import Due, Store
 from tests.contract.shorthand import ANN, NOW, say, take, wake
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
 from bot.model import Address, Event, EventId, Reply, Said
 from bot.ports import Owed

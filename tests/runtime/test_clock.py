@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.runtime.clock import SharedClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.codec import decode_conversation, decode_job, encode_conversation
 from bot.dialogue.book import Book
 from bot.model import Address, EventId, Said, Say

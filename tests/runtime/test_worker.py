@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog
 
-from adapters.store.memory import MemoryStore
+from adapters.store.memory.store import MemoryStore
 from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.model import Address, Board, Event, EventId, Language, Reply, Said

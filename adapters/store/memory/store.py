@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from adapters.store.memory_lanes import Job, Lanes
+from adapters.store.memory.lanes import Job, Lanes
 from adapters.store.names import key_of, trace_of
 from bot.model import Address, EventId
 from bot.ports import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from adapters.store.sqlite_schema import APPLICATION, FORMAT, make_tables, upgrade
+from adapters.store.sqlite.schema import APPLICATION, FORMAT, make_tables, upgrade
 from bot.ports import StoreFault, StoreUnusable
 
 

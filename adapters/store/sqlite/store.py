@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from adapters.store import sqlite_lanes as lanes
-from adapters.store import sqlite_turns as turns
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import key_of, quoted, trace_of
-from adapters.store.sqlite_file import open_file, translated
+from adapters.store.sqlite import lanes, turns
+from adapters.store.sqlite.file import open_file, translated
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,

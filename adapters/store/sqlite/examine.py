@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from adapters.store.sqlite_file import translated
-from adapters.store.sqlite_schema import APPLICATION, FORMAT
+from adapters.store.sqlite.file import translated
+from adapters.store.sqlite.schema import APPLICATION, FORMAT
 from bot.ports import Finding, StoreFault, StoreUnusable
 
 _CHOOSE = "Choose another file with IMESSAGE_SUPPORT_STORE."

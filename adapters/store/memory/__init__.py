@@ -1,0 +1,1 @@
+"""The store in memory, for a single run, and for tests."""
