@@ -142,16 +142,20 @@ class Delivery:
             return Dead("too_old")
         if channel is None:
             return Later(NO_CHANNEL_HERE)
+        held_up = await self._await_moment(held, channel) if channel.bot_pause else None
+        return held_up or await self._send(job, say, channel)
+
+    async def _await_moment(self, held: "Held", channel: Channel) -> Outcome | None:
+        """Wait for the bot's next moment in the timetable; an outcome if the job must go back instead."""
         try:
-            moment = await self.timetable.moment(say.address.platform, channel.bot_pause)
+            moment = await self.timetable.moment(held.job.address.platform, channel.bot_pause)
         except StoreUnusable:
             return Later(SHORTEST)
         wait = moment - self.now()
         if wait > self.lease - self.deadline:
             return Later(wait)
-        if wait > timedelta():
-            await asyncio.sleep(wait.total_seconds())
-        return await self._send(job, say, channel) if self._has_time(held) else TooLate()
+        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        return None if self._has_time(held) else TooLate()
 
     async def _send(self, job: Owed, say: Say, channel: Channel) -> Outcome:
         try:

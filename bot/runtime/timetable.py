@@ -23,9 +23,10 @@ class Timetable:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def moment(self, bot: str, pause: timedelta) -> datetime:
-        """Give the moment at which that bot may send once; `pause` lies between any two. Zero is no limit."""
-        if not pause:
-            return self._now()
+        """Give the moment at which that bot may send once; `pause` lies between any two.
+
+        May raise `StoreUnusable`.
+        """
         self._waiting[bot] += 1
         try:
             async with self._turns[bot]:

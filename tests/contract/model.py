@@ -128,12 +128,17 @@ class Model:
         assert not [*handed]
 
     def lend_longest_free(self, owed: Sequence[Owed], limit: int) -> None:
-        """Hand out those that have been free longest, as far as that is one order."""
+        """Hand out those that have been free longest, as far as that is one order.
+
+        A store may forget a chat's pause when it is over: a job that waited for it then counts as free since
+        it was due.
+        """
         since = {promise: self.free_since(promise) for promise in self.free()}
         for job in owed:
             (promise,) = (each for each in since if each.due.body == job.body)
-            before = [each for each in self.free() if since[each] < since[promise]]
-            beside = [each for each in since if (each.who, since[each]) == (job.address, since[promise])]
+            before = [each for each in self.free() if since[each] < promise.free_at]
+            same = (promise.who, promise.free_at, since[promise])
+            beside = [each for each in since if (each.who, each.free_at, since[each]) == same]
             assert not before
             assert promise is beside[0]
             self.lend(promise, job)

@@ -53,7 +53,7 @@ def test_a_server_that_cannot_write_to_its_disk_is_full_and_stores_nothing() -> 
         assert await store.load(ANN, now=NOW) == Record(1, b"one")
         await store.close()
 
-    with RedisServer("--save", "3600 1") as server:
+    with RedisServer() as server:
         asyncio.run(story(server))
 
 
@@ -62,6 +62,7 @@ def stop_saving(server: RedisServer) -> None:
     (server.folder / "dump.rdb").mkdir()
     (server.folder / "dump.rdb" / "in the way").touch()
     with server.admin() as admin:
+        admin.config_set("save", "3600 1")
         admin.bgsave()
         end = time.monotonic() + 10
         while admin.info("persistence")["rdb_last_bgsave_status"] == "ok":
