@@ -35,9 +35,9 @@ async def serve(settings: Settings, book: Book) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with start_journal(settings.log_level, settings.log_key):
+        await _refuse_to_lose(settings)
         store = await open_store(settings)
         try:
-            await _refuse_to_lose(settings)
             await _work(settings, book, store, stop)
         finally:
             await store.close()

@@ -28,8 +28,9 @@ def run(options: argparse.Namespace) -> int:
     except StoreUnusable as error:
         return fail(FAULT, book.say(f"store.{error.fault}", "en", where=error.where))
     except MayLose as error:
-        told = (f"{finding.says}. {finding.remedy}" for finding in error.findings)
-        return fail(FAULT, *told, "To start all the same, set ACCEPT_DATA_LOSS=yes.")
+        told = [f"The Redis: {finding.says}. {finding.remedy}" for finding in error.findings]
+        answered = all(finding.check != "server" for finding in error.findings)
+        return fail(FAULT, *told, *["To start all the same, set ACCEPT_DATA_LOSS=yes."] * answered)
     except OSError as error:
         where = f"{settings.health_host}:{settings.health_port}"
         return fail(FAULT, f"HEALTH_PORT: cannot listen on {where}: {error.strerror}")

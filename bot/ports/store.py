@@ -116,9 +116,12 @@ class Store(Protocol):
         """
         ...
 
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+    async def reserve(
+        self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+    ) -> datetime:
         """Book `count` sends of a bot, `pause` apart, and give the time of the first, `now` or later.
 
+        If that is later than `within` from now, nothing is booked.
         All who share the store share the timetable, so that together they keep the platform's limit.
         """
         ...

@@ -15,7 +15,7 @@ from bot.codec import NewerFormat, Unreadable, decode_job
 from bot.model import Address, EventId, Say, Wake, Woke
 from bot.ports import Channel, Owed, Receive, Refused, Store, StoreUnusable, TryLater
 from bot.runtime.receive import LEASE, TooManyConflicts
-from bot.runtime.timetable import Timetable
+from bot.runtime.timetable import Full, Timetable
 
 SEND_DEADLINE = timedelta(seconds=10)
 """How long one send may take. The lease is longer: whoever has too little of it left does not begin."""
@@ -88,8 +88,12 @@ class Delivery:
     """A number from 0 to 1 that spreads the tries of many workers."""
     seen: Callable[[Owed, Outcome], None] = lambda _job, _outcome: None
     """Is told what became of each job."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Waits so many seconds."""
     lease: timedelta = LEASE
     deadline: timedelta = SEND_DEADLINE
+    stopping: Callable[[], bool] = lambda: False
+    """Whether to begin nothing more, and leave it to others."""
 
     async def claim(self, limit: int = BATCH) -> "list[Held]":
         """Take over jobs that are due. Raises `StoreUnusable`."""
@@ -109,6 +113,13 @@ class Delivery:
             outcome = await self._do(held) if self._has_time(held) else TooLate()
             self.seen(held.job, outcome)
             held = await self._mark(held.job, outcome)
+            if held is not None and self.stopping():
+                await self.give_back(held)
+                held = None
+
+    async def give_back(self, held: "Held") -> None:
+        """Leave a job that was not begun to others, at once if the store can be told."""
+        await self._once(self.store.postpone(held.job, self.now(), attempted=False))
 
     def _has_time(self, held: "Held") -> bool:
         passed = timedelta(seconds=self.monotonic() - held.since)
@@ -147,15 +158,15 @@ class Delivery:
 
     async def _await_moment(self, held: "Held", channel: Channel) -> Outcome | None:
         """Wait for the bot's next moment in the timetable; an outcome if the job must go back instead."""
+        bot, longest = held.job.address.platform, (self.lease - self.deadline) / 2
         try:
-            moment = await self.timetable.moment(held.job.address.platform, channel.bot_pause)
+            moment = await self.timetable.moment(bot, channel.bot_pause, longest)
         except StoreUnusable:
             return Later(SHORTEST)
-        wait = moment - self.now()
-        if wait > self.lease - self.deadline:
-            return Later(wait)
-        await asyncio.sleep(max(0.0, wait.total_seconds()))
-        return None if self._has_time(held) else TooLate()
+        except Full as full:
+            return Later(full.until - self.now())
+        await self.sleep(max(0.0, (moment - self.now()).total_seconds()))
+        return None if self._has_time(held) and not self.stopping() else TooLate()
 
     async def _send(self, job: Owed, say: Say, channel: Channel) -> Outcome:
         try:
@@ -184,21 +195,32 @@ class Delivery:
     # --- marking ---
 
     async def _mark(self, job: Owed, outcome: Outcome) -> "Held | None":
-        since = self.monotonic()
         match outcome:
             case Done():
-                settled = await self._insist(lambda: self.store.settle(job, now=self.now(), lease=self.lease))
-                return Held(settled.next, since) if settled.next else None
+                return await self._settle(job)
             case Dead(why=why):
-                bury = self.store.bury(job, why, now=self.now(), lease=self.lease)
-                buried = await self._once(bury)
+                since = self.monotonic()
+                buried = await self._once(self.store.bury(job, why, now=self.now(), lease=self.lease))
                 return Held(buried.next, since) if buried and buried.next else None
             case Later(after=after, unsure=unsure, whole_chat=whole_chat):
                 until = self.now() + after
                 await self._once(self.store.postpone(job, until, attempted=unsure, whole_chat=whole_chat))
-                return None
             case TooLate():
-                return None
+                await self._once(self.store.postpone(job, self.now(), attempted=False))
+        return None
+
+    async def _settle(self, job: Owed) -> "Held | None":
+        """Strike it out, trying for as long as the store is away: what is not marked is sent again."""
+        wait = 0.1
+        while True:
+            since = self.monotonic()
+            try:
+                settled = await self.store.settle(job, now=self.now(), lease=self.lease)
+            except StoreUnusable:
+                await self.sleep(wait)
+                wait = min(2 * wait, 2.0)
+            else:
+                return Held(settled.next, since) if settled.next else None
 
     async def _once(self, marking: Awaitable[_T]) -> _T | None:
         """Mark if the store can be told; the job comes up again by itself when its lease ends."""
@@ -206,16 +228,6 @@ class Delivery:
             return await marking
         except StoreUnusable:
             return None
-
-    async def _insist(self, mark: Callable[[], Awaitable[_T]]) -> _T:
-        """Mark, and go on trying for as long as the store is away: what is not marked is sent again."""
-        wait = 0.1
-        while True:
-            try:
-                return await mark()
-            except StoreUnusable:
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, 2.0)
 
 
 class Held(NamedTuple):

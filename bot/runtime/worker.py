@@ -4,7 +4,8 @@ Any number of workers share a store; none of them is special, and each may die a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from weakref import WeakValueDictionary
@@ -69,7 +70,8 @@ class Worker:
     ) -> None:
         """Serve these platforms until `stop`; `monotonic` gives seconds, `random` numbers from 0 to 1."""
         self._book, self._store, self._status, self._zone = book, store, status, zone
-        self._platforms, self._metrics, self._lease = platforms, metrics, lease
+        self._platforms, self._metrics = platforms, metrics
+        self._lease, self._deadline = lease, deadline
         self._stop, self._monotonic, self._random = stop, monotonic, random
         self._clock = SharedClock(monotonic)
         self._channels = {platform.name: platform.channel for platform in platforms}
@@ -77,16 +79,18 @@ class Worker:
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._tasks: set[asyncio.Task[None]] = set()
         self._store_answers = False
-        self._delivery = self._door_out(deadline)
+        self._begin_until = math.inf
+        self._delivery = self._door_out()
 
-    def _door_out(self, deadline: timedelta) -> Delivery:
+    def _door_out(self) -> Delivery:
         return Delivery(
             *(self._store, self._channels, self.receive, self._clock.now, self._monotonic),
             timetable=Timetable(self._store, self._clock.now),
             jitter=self._random,
             seen=self._note,
             lease=self._lease,
-            deadline=deadline,
+            deadline=self._deadline,
+            stopping=self._stop.is_set,
         )
 
     async def run(self) -> None:
@@ -100,7 +104,7 @@ class Worker:
             for platform in self._platforms:
                 group.create_task(platform.way_in.run(self.receive, self._stop))
             for habit in (self._sweep, self._pulse, self._read_board):
-                group.create_task(habit())
+                group.create_task(self._repeat(habit))
         await self._finish()
 
     def ready(self) -> Mapping[str, bool]:
@@ -163,7 +167,8 @@ class Worker:
     async def _deliver(self, held: Held) -> None:
         try:
             async with self._room:
-                await self._delivery.lane(held)
+                late = self._monotonic() > self._begin_until
+                await (self._delivery.give_back(held) if late else self._delivery.lane(held))
         except Exception as error:  # noqa: BLE001  one bad job is no reason to lose the worker
             _log.error("delivery failed", who=who(held.job.address), exc_info=error)
 
@@ -174,14 +179,22 @@ class Worker:
 
     # --- habits ---
 
-    async def _sweep(self) -> None:
+    async def _repeat(self, habit: Callable[[], Awaitable[float]]) -> None:
+        """Do it again and again, with the seconds of rest that it gives, whatever goes wrong in it."""
         while not self._stop.is_set():
-            limit = min(BATCH, IN_FLIGHT - len(self._tasks))
-            jobs = await self._claim(limit) if limit > 0 else []
-            for held in jobs:
-                self._hand_over(held)
-            if len(jobs) < BATCH:
-                await self._rest(SWEEP_EVERY)
+            try:
+                rest = await habit()
+            except Exception as error:  # noqa: BLE001  what is wrong with one thing must not end the others
+                _log.error("habit failed", habit=habit.__name__, exc_info=error)
+                rest = PULSE_EVERY
+            await self._rest(rest)
+
+    async def _sweep(self) -> float:
+        limit = min(BATCH, IN_FLIGHT - len(self._tasks))
+        jobs = await self._claim(limit) if limit > 0 else []
+        for held in jobs:
+            self._hand_over(held)
+        return SWEEP_EVERY if len(jobs) < BATCH else 0.0
 
     async def _claim(self, limit: int) -> list[Held]:
         try:
@@ -190,17 +203,16 @@ class Worker:
             self._metrics.store_failed(error.fault)
             return []
 
-    async def _pulse(self) -> None:
-        while not self._stop.is_set():
-            try:
-                await self._clock.follow(self._store)
-                backlog = await self._store.backlog(now=self._clock.now())
-            except StoreUnusable as error:
-                self._lost_store(error)
-            else:
-                self._store_answers = True
-                self._metrics.looked_at(backlog, self._status.in_hand, self._clock.now())
-            await self._rest(PULSE_EVERY)
+    async def _pulse(self) -> float:
+        try:
+            await self._clock.follow(self._store)
+            backlog = await self._store.backlog(now=self._clock.now())
+        except StoreUnusable as error:
+            self._lost_store(error)
+        else:
+            self._store_answers = True
+            self._metrics.looked_at(backlog, self._status.in_hand, self._clock.now())
+        return PULSE_EVERY
 
     def _lost_store(self, error: StoreUnusable) -> None:
         self._metrics.store_failed(error.fault)
@@ -208,11 +220,10 @@ class Worker:
             _log.error("store lost", where=error.where, why=error.fault)
         self._store_answers = False
 
-    async def _read_board(self) -> None:
-        while not self._stop.is_set():
-            for language in LANGUAGES:
-                await self._status.boards(language, now=self._clock.now())
-            await self._rest(BOARD_EVERY)
+    async def _read_board(self) -> float:
+        for language in LANGUAGES:
+            await self._status.boards(language, now=self._clock.now())
+        return BOARD_EVERY
 
     async def _rest(self, seconds: float) -> None:
         """Wait about as long, so that workers do not march in step, and no longer than until the stop."""
@@ -223,11 +234,12 @@ class Worker:
             return
 
     async def _finish(self) -> None:
-        """Let what was taken over come to its end; whatever takes longer is left to others by its lease.
+        """Let what was taken over come to its end; what does not begin soon is given back, never cut off.
 
         A reminder that has begun may still hand over its reply meanwhile.
         """
         end = self._monotonic() + GRACE
+        self._begin_until = end - self._deadline.total_seconds()
         while self._tasks and (left := end - self._monotonic()) > 0:
             await asyncio.wait(self._tasks, timeout=left)
         for task in self._tasks:

@@ -184,8 +184,10 @@ class PointedStore:
     async def forget(self, address: Address) -> Forgotten:
         return await self._store.forget(address)
 
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
-        return await self._store.reserve(bot, count, pause, now=now)
+    async def reserve(
+        self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+    ) -> datetime:
+        return await self._store.reserve(bot, count, pause, now=now, within=within)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         return await self._store.backlog(now=now)

@@ -254,26 +254,7 @@ class ForgetsTheChatToo(MemoryStore):
         return await super().forget(address)
 
 
-# --- timetables and counts --------------------------------------------------------------------------------
-
-
-class ReservesForEachCallerAlone(MemoryStore):
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
-        del bot, count, pause
-        return now
-
-
-class ReservesForAllBotsTogether(MemoryStore):
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
-        del bot
-        return await super().reserve("", count, pause, now=now)
-
-
-class SavesUpWhatNobodyReserved(MemoryStore):
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
-        start = self._booked_until.get(bot, now)
-        self._booked_until[bot] = start + count * pause
-        return start
+# --- counts ------------------------------------------------------------------------------------------------
 
 
 class CountsAllThatWaitsAsDue(MemoryStore):

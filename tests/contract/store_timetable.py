@@ -109,3 +109,11 @@ async def the_clock_tells_the_time_in_utc_and_goes_forward(store: Store) -> None
     first, second = await store.clock(), await store.clock()
     assert first.utcoffset() == timedelta()
     assert first <= second
+
+
+async def what_would_come_too_late_is_not_booked(store: Store) -> None:
+    await store.reserve("bot", 5, PAUSE, now=NOW)
+    assert await store.reserve("bot", 1, PAUSE, now=NOW, within=4 * PAUSE) == NOW + 5 * PAUSE
+    assert await store.reserve("bot", 1, PAUSE, now=NOW, within=5 * PAUSE) == NOW + 5 * PAUSE
+    assert await store.reserve("bot", 1, PAUSE, now=NOW, within=5 * PAUSE) == NOW + 6 * PAUSE
+    assert await store.reserve("bot", 1, PAUSE, now=NOW) == NOW + 6 * PAUSE

@@ -8,7 +8,14 @@ import pytest
 from adapters.store.memory.lanes import Lanes
 from adapters.store.memory.store import MemoryStore
 from bot.ports import Retention, Store
-from tests.contract import broken_lanes, store_followers, store_forget, store_retention, store_timetable
+from tests.contract import (
+    broken_lanes,
+    broken_timetables,
+    store_followers,
+    store_forget,
+    store_retention,
+    store_timetable,
+)
 from tests.contract import broken_stores as broken
 from tests.contract import store_jobs as jobs
 from tests.contract import store_lanes as lanes
@@ -45,9 +52,10 @@ STORES: dict[type[MemoryStore], Clause] = {
     broken.ForgetsNothingParked: store_forget.what_was_parked_cannot_be_unparked_once_it_is_forgotten,
     broken.ForgetsTheEventsToo: store_forget.a_redelivery_brings_nothing_back,
     broken.ForgetsTheChatToo: store_forget.the_chat_goes_on_keeping_its_pauses,
-    broken.ReservesForEachCallerAlone: store_timetable.many_at_once_share_one_timetable,
-    broken.ReservesForAllBotsTogether: store_timetable.every_bot_has_a_timetable_of_its_own,
-    broken.SavesUpWhatNobodyReserved: store_timetable.a_booking_is_never_in_the_past,
+    broken_timetables.ReservesForEachCallerAlone: store_timetable.many_at_once_share_one_timetable,
+    broken_timetables.ReservesForAllBotsTogether: store_timetable.every_bot_has_a_timetable_of_its_own,
+    broken_timetables.SavesUpWhatNobodyReserved: store_timetable.a_booking_is_never_in_the_past,
+    broken_timetables.BooksHoweverLate: store_timetable.what_would_come_too_late_is_not_booked,
     broken.CountsAllThatWaitsAsDue: store_timetable.of_a_lane_only_the_head_is_due,
     broken.SaysThatAllWasSettled: lanes.settling_the_head_succeeds_once,
     broken.HandsOutTheNextWithoutALease: lanes.what_comes_next_is_held_from_the_moment_of_settling,

@@ -67,6 +67,7 @@ class Program:
             *(self.store, {"test": self.screen}, self.receive, lambda: self.now, lambda: self.monotonic),
             timetable=Timetable(self.store, lambda: self.now),
             seen=lambda _job, outcome: self.outcomes.append(outcome),
+            sleep=self.pass_time,
         )
 
     async def take(self, text: str, who: Address = ANN) -> tuple[Owed, ...]:
@@ -89,6 +90,11 @@ class Program:
         """Do jobs that were just handed out."""
         for job in jobs:
             await self.delivery.lane(Held(job, self.monotonic))
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.now += timedelta(seconds=seconds)
+        self.monotonic += seconds
 
     async def due(self, at: datetime) -> int:
         """Do what is due at that moment, and give how many jobs that was."""

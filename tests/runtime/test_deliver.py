@@ -153,7 +153,7 @@ def test_a_bots_sends_lie_apart(program: Program) -> None:
     async def story() -> None:
         program.screen.bot_pause = timedelta(milliseconds=20)
         moments = [
-            await Timetable(program.store, lambda: START).moment("test", program.screen.bot_pause)
+            await Timetable(program.store, lambda: START).moment("test", program.screen.bot_pause, SECOND)
             for _ in range(3)
         ]
         assert [each - START for each in moments] == [n * timedelta(milliseconds=20) for n in range(3)]
@@ -164,7 +164,7 @@ def test_a_bots_sends_lie_apart(program: Program) -> None:
 def test_those_who_wait_together_book_together(program: Program) -> None:
     async def story() -> None:
         timetable, pause = Timetable(program.store, lambda: START), timedelta(milliseconds=10)
-        moments = await asyncio.gather(*(timetable.moment("test", pause) for _ in range(7)))
+        moments = await asyncio.gather(*(timetable.moment("test", pause, SECOND) for _ in range(7)))
         assert [each - START for each in moments] == [n * pause for n in range(7)]
         assert await program.store.reserve("test", 1, pause, now=START) == START + 7 * pause
 
@@ -177,6 +177,24 @@ def test_a_moment_that_is_too_far_off_is_waited_for_in_the_store(program: Progra
         await program.store.reserve("test", 1, program.screen.bot_pause, now=START)
         await program.talk("iPhone")
         assert program.outcomes == [Later(timedelta(minutes=1))]
+
+    asyncio.run(story())
+
+
+def test_more_than_a_lease_has_room_for_is_said_at_the_permitted_rate(program: Program) -> None:
+    """F58: moments that nobody could keep are not booked, so the timetable never runs ahead of the sends."""
+
+    async def story() -> None:
+        for number in range(60):
+            await program.take("iPhone", Address("test", f"chat {number}", "person"))
+        program.screen.bot_pause = SECOND
+        await program.pass_time(31)
+        while len(program.screen.sent) < 60 and program.now < START + timedelta(minutes=5):
+            await program.due(program.now)
+            await program.pass_time(0.5)
+        assert len(program.screen.sent) == 60
+        assert timedelta(seconds=31 + 59) <= program.now - START < timedelta(seconds=31 + 100)
+        assert {attempt for _, _, attempt in program.screen.tried} == {2}, "the first died with its process"
 
     asyncio.run(story())
 

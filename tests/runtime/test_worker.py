@@ -118,6 +118,10 @@ def test_a_turn_that_breaks_is_apologised_for_once_and_the_worker_goes_on(book: 
     async def story(receive: Receive) -> None:
         for number in (1, 1, 2):
             await receive(ANN, said(number))
+        async with asyncio.timeout(5):
+            while len(chat.sent) < 2:
+                chat.shown.clear()
+                await chat.shown.wait()
 
     store = MemoryStore()
     lease = timedelta(seconds=1)

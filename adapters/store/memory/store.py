@@ -132,10 +132,13 @@ class MemoryStore:
             del self._parked[id_]
         return Forgotten(int(turn is not None), len(jobs), len(turn.topics) if turn else 0, len(parked))
 
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+    async def reserve(
+        self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+    ) -> datetime:
         """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
         start = max(now, self._booked_until.get(bot, now))
-        self._booked_until[bot] = start + count * pause
+        if within is None or start - now <= within:
+            self._booked_until[bot] = start + count * pause
         return start
 
     async def backlog(self, *, now: datetime) -> Backlog:

@@ -13,7 +13,8 @@ for index = 3, #ARGV do
   if job and opened > free then
     redis.call('ZADD', KEYS[1], whole(opened), found) -- free since then only, so it is not its turn yet
   elseif job and kind == 's' then
-    lent[#lent + 1] = {index - 3, lend_head(here, job, now, till)}
+    local owed = lend_head(here, job, now, till) -- nothing where the clock went back: it is not due yet
+    if owed then lent[#lent + 1] = {index - 3, owed} end
   elseif job then
     count_attempt(job)
     store_wake(stored, job)

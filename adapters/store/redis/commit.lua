@@ -1,12 +1,12 @@
 -- Store one turn. Read first, in this order: is the event known, is the version right; then write.
 -- KEYS conversation, event, lane, wakes, due, gate, stats, topics, then the key of each topic
--- ARGV address, "<now> <till> <expected> <token> <topics> <conversations kept> <events kept>", body,
+-- ARGV address, "<now> <till> <expected> <its time> <token> <topics> <conversations kept> <events kept>", body,
 --      then "<kind> <at> <pause>" and the body of each job
 -- Gives "+<number of the first job> <index of each that is lent>", "!<record>" for a conflict, or "=<record>"
 -- for a duplicate: one text each, because every part of an answer costs the client as much as a text.
 local here = {lane = KEYS[3], wakes = KEYS[4], due = KEYS[5], gate = KEYS[6], stats = KEYS[7], address = ARGV[1]}
-local now_text, till, expected, token, topics, kept, known_for =
-  string.match(ARGV[2], '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+local now_text, till, expected, at, token, topics, kept, known_for =
+  string.match(ARGV[2], '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
 local now = tonumber(now_text)
 kept, known_for = tonumber(kept), tonumber(known_for)
 local JOBS, WIDTH = 4, 2
@@ -53,7 +53,9 @@ if known then
   end
 end
 local version = turn and turn.version or 0
-if version ~= tonumber(expected) then return '!' .. (turn and turn.raw or '') end
+-- The time tells a conversation from an earlier one of the same version that was forgotten or lost.
+local another = at ~= '-' and turn and turn.at ~= at
+if version ~= tonumber(expected) or another then return '!' .. (turn and turn.raw or '') end
 
 -- Whatever is written to below is read once before, so that a key of another type stops us here.
 local first = (tonumber(redis.call('HGET', here.stats, 'jobs')) or 0) + 1

@@ -61,11 +61,10 @@ def unanswered(error: BaseException) -> Finding:
         says, remedy = "It is still reading its data from the disk", "Try again in a moment."
     elif fault_of(error) == "denied":
         says, remedy = "It does not allow us to look at it", "Allow it: `ACL SETUSER <name> +info +time`."
-        return Finding("server", "fault", says, remedy, loses_data=True)  # for all that we can know
     else:
         says = f"It does not answer ({type(error).__name__})"
         remedy = "Start it, or correct the address in REDIS_URL."
-    return Finding("server", "fault", says, remedy)
+    return Finding("server", "fault", says, remedy, loses_data=True)  # for all that we can know
 
 
 async def _servers(client: Client) -> list[Ask]:
@@ -136,7 +135,10 @@ NEEDED = {
     "SCARD": "",
     "SET": "x",
     "ZADD": "0 x",
+    "SMEMBERS": "",
     "ZCARD": "",
+    "ZCOUNT": "0 0",
+    "ZRANGEBYLEX": "- +",
     "ZRANGEBYSCORE": "0 0",
     "ZREM": "x",
     "ZSCORE": "x",

@@ -66,7 +66,9 @@ async def postpone(site: Site, job: Owed, until: datetime, *, attempted: bool, w
         *(keys.address, micros(until), _LETTERS[job.kind], job.number, job.attempt),
         *(int(attempted), int(whole_chat)),
     ]
-    return bool(await site.link.call(Call(POSTPONE, names, args)))
+    # Done twice it could take a job from whoever has got it since, and cost no more if it is not done at all:
+    # the job then comes up when the lease ends.
+    return bool(await site.link.call(Call(POSTPONE, names, args), again=False))
 
 
 async def bury(site: Site, job: Owed, why: str, now: datetime, till: datetime) -> Settled:

@@ -95,21 +95,25 @@ class Line:
         waiting = [parcel for parcel in parcels if not parcel.answered.done()]
         try:
             answers = await self._exchange(waiting)
-        except FOREIGN as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it is for those who asked
             _tell(waiting, error)
             return
         for parcel in waiting:
             mine, answers = answers[: len(parcel.commands)], answers[len(parcel.commands) :]
-            if not parcel.answered.done():
+            went_wrong = any(isinstance(answer, FOREIGN) for answer in mine)
+            if parcel.durable and not went_wrong and not self._has_reached(answers[-1]):
+                _tell([parcel], NotReplicated())
+            elif not parcel.answered.done():
                 parcel.answered.set_result(mine)
+
+    def _has_reached(self, replicas: object) -> bool:
+        """Read the answer to `WAIT`, which is an error where the server is a replica itself."""
+        return isinstance(replicas, int) and replicas >= self._replicas
 
     async def _exchange(self, parcels: Sequence[Parcel]) -> list[Any]:
         words = [command for parcel in parcels for command in parcel.commands]
         if any(parcel.durable for parcel in parcels):
-            *answers, reached = await self._pipeline([*words, ("WAIT", self._replicas, _REPLICATED_WITHIN)])
-            if reached < self._replicas and not any(isinstance(answer, FOREIGN) for answer in answers):
-                raise NotReplicated
-            return answers
+            return await self._pipeline([*words, ("WAIT", self._replicas, _REPLICATED_WITHIN)])
         if len(words) == 1:
             return [await self._single(words[0])]
         if isinstance(self._client, RedisCluster):

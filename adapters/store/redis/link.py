@@ -23,12 +23,12 @@ class Link:
         self._line = Line(client, replicas=replicas)
         self._where = where
 
-    async def call(self, command: Command) -> Any:  # noqa: ANN401  each script answers in its own form
-        """Do one command, and give its answer."""
-        (answer,) = await self.call_all([command])
+    async def call(self, command: Command, *, again: bool = True) -> Any:  # noqa: ANN401  each has its own form
+        """Do one command, and give its answer. Not `again`: where no answer came it is not repeated."""
+        (answer,) = await self.call_all([command], again=again)
         return answer
 
-    async def call_all(self, commands: Sequence[Command]) -> list[Any]:
+    async def call_all(self, commands: Sequence[Command], *, again: bool = True) -> list[Any]:
         """Do all of them in one round trip, and give their answers."""
         if not commands:
             return []
@@ -43,7 +43,7 @@ class Link:
                 return await self._mend(commands, answers, end)
             except FOREIGN as error:
                 fault = fault_of(error)
-                if not passes(fault) or asyncio.get_running_loop().time() + pause >= end:
+                if not again or not passes(fault) or asyncio.get_running_loop().time() + pause >= end:
                     raise StoreUnusable(fault, self._where) from error
             await asyncio.sleep(pause)
         raise AssertionError  # the pauses never end

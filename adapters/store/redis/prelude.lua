@@ -31,7 +31,7 @@ local function conversation(key, now, kept)
   local version, at, topics = string.match(raw, '^(%d+) (%-?%d+) (%S+) ')
   if not version then corrupt('conversation') end
   if now - tonumber(at) > kept then return nil end
-  return {version = tonumber(version), topics = topics, raw = raw}
+  return {version = tonumber(version), at = at, topics = topics, raw = raw}
 end
 
 local function said(raw)

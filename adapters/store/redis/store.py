@@ -66,7 +66,10 @@ class RedisStore:
             raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
         link = Link(client_for(address), address.where, replicas=replicas)
         try:
-            stored = int(await link.call(Call(JOIN, [SETTINGS], [partitions])))
+            stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
+        except ValueError as error:
+            await link.close()
+            raise link.damaged() from error
         except BaseException:
             await link.close()
             raise
@@ -108,8 +111,10 @@ class RedisStore:
     ) -> Committed | Conflict | Duplicate:
         """Store one turn, all or nothing. Whether the event is known is asked before the version."""
         due = tuple(map(_unchanging, jobs))
-        turn = turns.Turn(address, expected, event, bytes(body), due, frozenset(topics), now, now + lease)
         keys = self._site.keys(address)
+        kept = self._cache.get(keys.address)
+        at = kept.at if kept and kept.record.version == expected else None
+        turn = turns.Turn(address, expected, at, event, bytes(body), due, frozenset(topics), now, now + lease)
         self._cache.drop(keys.address)  # whatever goes wrong, it is read again
         result, kept = await turns.commit(self._site, keys, turn)
         if kept:
@@ -156,9 +161,12 @@ class RedisStore:
         self._cache.drop(keys.address)  # somebody may have read it meanwhile
         return forgotten
 
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+    async def reserve(
+        self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+    ) -> datetime:
         """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
-        booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause)])
+        latest = length(within) if within is not None else -1
+        booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause), latest])
         return moment(int(await self._site.link.call(booked)))
 
     async def backlog(self, *, now: datetime) -> Backlog:
@@ -173,3 +181,10 @@ class RedisStore:
 def _unchanging(due: Due) -> Due:
     """Give the job with a body that the caller cannot change any more."""
     return due if type(due.body) is bytes else replace(due, body=bytes(due.body))
+
+
+def _positive(number: bytes) -> int:
+    """Read a number, or raise `ValueError`."""
+    if not number.isdigit() or not int(number):
+        raise ValueError(number)
+    return int(number)

@@ -21,6 +21,7 @@ class Turn(NamedTuple):
 
     address: Address
     expected: int
+    expected_at: datetime | None
     event: EventId
     body: bytes
     jobs: tuple[Due, ...]
@@ -53,8 +54,9 @@ async def commit(site: Site, keys: Keys, turn: Turn) -> tuple[Committed | Confli
 def _call(site: Site, keys: Keys, turn: Turn, token: str) -> Call:
     topics = sorted(quoted(topic) for topic in turn.topics)
     followed = "".join(f"+{topic}" for topic in topics) or "-"
+    at = "-" if turn.expected_at is None else micros(turn.expected_at)
     kept, known = length(site.retention.conversations), length(site.retention.events)
-    what = f"{micros(turn.now)} {micros(turn.till)} {turn.expected} {token} {followed} {kept} {known}"
+    what = f"{micros(turn.now)} {micros(turn.till)} {turn.expected} {at} {token} {followed} {kept} {known}"
     args: list[Word] = [keys.address, what, turn.body]
     for due in turn.jobs:
         args += [f"{'s' if due.kind == 'say' else 'w'} {micros(due.at)} {length(due.pause)}", due.body]

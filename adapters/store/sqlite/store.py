@@ -140,15 +140,19 @@ class SqliteStore:
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return gone
 
-    async def reserve(self, bot: str, count: int, pause: timedelta, *, now: datetime) -> datetime:
+    async def reserve(
+        self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+    ) -> datetime:
         """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
         booking = {"bot": quoted(bot), "now": micros(now), "taken": count * length(pause)}
         with self._transaction() as database:
             database.execute("INSERT OR IGNORE INTO bots VALUES (:bot, :now)", booking)
-            later = "UPDATE bots SET booked_until = max(booked_until, :now) + :taken WHERE bot = :bot"
-            database.execute(later, booking)
             until = database.execute("SELECT booked_until FROM bots WHERE bot = :bot", booking).fetchone()
-            return moment(until["booked_until"]) - count * pause
+            start = max(now, moment(until["booked_until"]))
+            if within is None or start - now <= within:
+                later = "UPDATE bots SET booked_until = max(booked_until, :now) + :taken WHERE bot = :bot"
+                database.execute(later, booking)
+            return start
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""
