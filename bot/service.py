@@ -29,8 +29,12 @@ class MayLose(Exception):
         self.findings = findings
 
 
+class CannotListen(Exception):
+    """The health server cannot have its address; the text says which and why."""
+
+
 async def serve(settings: Settings, book: Book) -> None:
-    """Work until SIGTERM or SIGINT. Raises `StoreUnusable`, `MayLose`, and `OSError` for the health port."""
+    """Work until SIGTERM or SIGINT. Raises `StoreUnusable`, `MayLose` and `CannotListen`."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -62,7 +66,13 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
         random=random.random,
     )
     health = HealthServer(settings.health_host, settings.health_port, worker.ready, metrics.text)
-    port = await health.start()
+    try:
+        port = await health.start()
+    except OSError as error:
+        where = f"{settings.health_host}:{settings.health_port}"
+        raise CannotListen(
+            f"HEALTH_HOST and HEALTH_PORT: cannot listen on {where}: {error.strerror}"
+        ) from error
     _log.info("started", platforms=[platform.name for platform in platforms], health_port=port)
     try:
         await worker.run()

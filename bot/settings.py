@@ -85,6 +85,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_level=read.word("LOG_LEVEL", LOG_LEVELS, "info"),
         log_key=read.text("LOG_KEY", _is_long, f"needs at least {LEAST_KEY} characters"),
     )
+    if settings.redis_replicas and settings.redis_url and "+cluster://" in settings.redis_url:
+        read.problems.append("REDIS_REPLICAS is not possible with a cluster; use Sentinel, or leave it out")
     if read.problems:
         raise SettingsInvalid(tuple(read.problems))
     return settings

@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.app import open_store
 from bot.commands.exit_codes import FAULT
 from bot.commands.output import fail, say, say_json
+from bot.commands.store_trouble import told
 from bot.ports import Parked, Store, StoreUnusable
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 MOST = 1000
 """How many are listed."""
@@ -23,14 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one line for each, without the person or the words; or put one back into its lane."""
+    settings = read_settings(os.environ)
     try:
-        return asyncio.run(_run(options))
+        return asyncio.run(_run(options, settings))
     except StoreUnusable as error:
-        return fail(FAULT, f"The store cannot be used: {error}")
+        return fail(FAULT, told(error, settings))
 
 
-async def _run(options: argparse.Namespace) -> int:
-    store = await open_store(read_settings(os.environ))
+async def _run(options: argparse.Namespace, settings: Settings) -> int:
+    store = await open_store(settings)
     try:
         now = await store.clock()
         if options.retry is not None:

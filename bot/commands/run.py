@@ -6,6 +6,7 @@ import os
 
 from bot.commands.exit_codes import FAULT
 from bot.commands.output import fail
+from bot.commands.store_trouble import told
 from bot.flowfiles import load_book
 from bot.ports import StoreUnusable
 from bot.settings import read_settings
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until SIGTERM or Ctrl-C, which both are a good end: exit 0."""
-    from bot.service import MayLose, serve  # noqa: PLC0415  slow to import, needless for other commands
+    from bot.service import CannotListen, MayLose, serve  # noqa: PLC0415  slow to import, needless for other commands
 
     del options
     settings = read_settings(os.environ)
@@ -26,12 +27,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(settings, book))
     except StoreUnusable as error:
-        return fail(FAULT, book.say(f"store.{error.fault}", "en", where=error.where))
+        return fail(FAULT, told(error, settings))
     except MayLose as error:
-        told = [f"The Redis: {finding.says}. {finding.remedy}" for finding in error.findings]
+        reasons = [f"The Redis: {finding.says}. {finding.remedy}" for finding in error.findings]
         answered = all(finding.check != "server" for finding in error.findings)
-        return fail(FAULT, *told, *["To start all the same, set ACCEPT_DATA_LOSS=yes."] * answered)
-    except OSError as error:
-        where = f"{settings.health_host}:{settings.health_port}"
-        return fail(FAULT, f"HEALTH_PORT: cannot listen on {where}: {error.strerror}")
+        return fail(FAULT, *reasons, *["To start all the same, set ACCEPT_DATA_LOSS=yes."] * answered)
+    except CannotListen as error:
+        return fail(FAULT, str(error))
     return 0

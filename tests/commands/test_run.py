@@ -122,7 +122,7 @@ def test_a_second_one_on_the_same_file_is_told_so(tmp_path: Path) -> None:
     with running(IMESSAGE_SUPPORT_STORE=store):
         second = run("run", HEALTH_PORT="0", IMESSAGE_SUPPORT_STORE=store)
     assert (second.code, second.out) == (1, "")
-    assert "Another imessage-support" in second.err
+    assert "another imessage-support has it open" in second.err
 
 
 def test_a_redis_that_does_not_answer_is_told_in_one_line() -> None:
