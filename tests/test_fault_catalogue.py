@@ -77,6 +77,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_repetition",
     ),
     "F20 two primaries": (
+        "contract/test_redis_line.py::test_a_server_that_has_become_a_replica_is_told_as_such",
         f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
         f"{FAULTS}::test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_repetition",
     ),
@@ -136,7 +137,10 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     # clocks
     "F45 a worker's clock is wrong": ("runtime/test_clock.py::test_this_machines_own_clock_changes_nothing",),
-    "F46 the store's clock jumps": ("runtime/test_clock.py::test_a_jump_of_the_stores_clock_is_followed",),
+    "F46 the store's clock jumps": (
+        "runtime/test_clock.py::test_a_jump_of_the_stores_clock_is_followed",
+        "contract/test_redis_line.py::test_a_clock_that_goes_back_breaks_no_claim",
+    ),
     # hostile input
     "F47 hostile text": ("dialogue/test_laws.py::test_no_text_stops_the_bot_in_any_state",),
     "F48 a malformed body without a signature": (HTTP,),
@@ -172,7 +176,8 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "F58 ten thousand wait when Redis comes back": (
         "runtime/test_deliver.py::test_more_people_than_one_claim_takes_are_all_served",
-        "in that number, and at a platform's limits: cannot happen before there are broadcasts",
+        "runtime/test_deliver.py::test_more_than_a_lease_has_room_for_is_said_at_the_permitted_rate",
+        "in that number: cannot happen before there are broadcasts",
     ),
     "F59 tokens taken away": (SLACK,),
     "F60 nobody reads the log": ("runtime/test_journal.py::test_a_stuck_reader_costs_lines_and_no_time",),
