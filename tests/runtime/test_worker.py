@@ -194,3 +194,20 @@ def test_locks_of_conversations_do_not_pile_up(book: Book) -> None:
         assert len(worker._turns) == 0
 
     asyncio.run(check())
+
+
+def test_what_is_wrong_with_one_habit_ends_neither_the_worker_nor_the_others(book: Book) -> None:
+    async def broken(**_: object) -> None:
+        raise ValueError("not enough values to unpack")
+
+    async def story(receive: Receive) -> None:
+        await receive(ANN, said(1, "iPhone"))
+        async with asyncio.timeout(5):
+            await chat.shown.wait()
+
+    store, chat = MemoryStore(), Chat(story)
+    store.backlog = store.claim = broken  # type: ignore[method-assign, assignment]
+    with structlog.testing.capture_logs() as logged:
+        live(book, store, chat)
+    assert len(chat.sent) == 1
+    assert {line["habit"] for line in logged if line["event"] == "habit failed"} == {"_pulse", "_sweep"}
