@@ -80,7 +80,7 @@ class Store(Protocol):
         """Give a job back until then; False, and no change, if somebody else has got it since.
 
         If it was not `attempted`, this hand-out does not count as an attempt: the next has its number.
-        `whole_chat`: nothing of the chat's other conversations is handed out until then either.
+        `whole_chat`: no reply of the chat's other conversations is handed out until then either.
         """
         ...
 

@@ -64,7 +64,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class TooLate:
-    """So much of the lease has passed that somebody else may hold the job: it was left alone."""
+    """Too little is left of the lease, or of this worker's life, to begin the job: it is for others."""
 
 
 Outcome: TypeAlias = Done | Later | Dead | TooLate
@@ -114,12 +114,12 @@ class Delivery:
             self.seen(held.job, outcome)
             held = await self._mark(held.job, outcome)
             if held is not None and self.stopping():
-                await self.give_back(held)
+                await self.give_back(held.job)
                 held = None
 
-    async def give_back(self, held: "Held") -> None:
+    async def give_back(self, job: Owed) -> None:
         """Leave a job that was not begun to others, at once if the store can be told."""
-        await self._once(self.store.postpone(held.job, self.now(), attempted=False))
+        await self._once(self.store.postpone(job, self.now(), attempted=False))
 
     def _has_time(self, held: "Held") -> bool:
         passed = timedelta(seconds=self.monotonic() - held.since)
@@ -174,8 +174,7 @@ class Delivery:
             async with asyncio.timeout(self.deadline.total_seconds()):
                 await channel.send(say.address, say.reply, key=key, attempt=job.attempt)
         except TryLater as later:
-            asked = later.after is not None
-            return Later(later.after if later.after is not None else self._back_off(job), whole_chat=asked)
+            return Later(later.after or self._back_off(job), whole_chat=later.after is not None)
         except Refused as refused:
             return Dead(refused.why)
         except Exception as error:  # noqa: BLE001  an adapter's mistake is no reason to lose the reply
@@ -206,7 +205,7 @@ class Delivery:
                 until = self.now() + after
                 await self._once(self.store.postpone(job, until, attempted=unsure, whole_chat=whole_chat))
             case TooLate():
-                await self._once(self.store.postpone(job, self.now(), attempted=False))
+                await self.give_back(job)
         return None
 
     async def _settle(self, job: Owed) -> "Held | None":

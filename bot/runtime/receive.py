@@ -125,6 +125,8 @@ class _Offer:
 async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received:
     record, went_back = await offer.store.load(offer.address, now=offer.now), False
     for conflicts in range(ATTEMPTS):
+        if conflicts and wait is not None:
+            await wait(conflicts)
         match await offer.commit(record, answer):
             case Committed(owed=owed):
                 return Received("committed", owed, conflicts, went_back)
@@ -133,8 +135,6 @@ async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received
             case Conflict(record=newer):
                 went_back = went_back or newer.version < record.version
                 record = newer
-        if wait is not None:
-            await wait(conflicts + 1)
     raise TooManyConflicts(f"{ATTEMPTS} conflicts in a row")
 
 

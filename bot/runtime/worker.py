@@ -168,7 +168,7 @@ class Worker:
         try:
             async with self._room:
                 late = self._monotonic() > self._begin_until
-                await (self._delivery.give_back(held) if late else self._delivery.lane(held))
+                await (self._delivery.give_back(held.job) if late else self._delivery.lane(held))
         except Exception as error:  # noqa: BLE001  one bad job is no reason to lose the worker
             _log.error("delivery failed", who=who(held.job.address), exc_info=error)
 
