@@ -1,7 +1,6 @@
 """One run: people talk while everything breaks; then it is quiet, and what became of it all is checked."""
 
 import asyncio
-import os
 import random
 import tempfile
 import time
@@ -33,15 +32,10 @@ ALARMS = {"broken": ("turn failed", "delivery failed"), "canary_leaks": ("canary
 QUIET_WITHIN = 150.0
 """Seconds after the last fault within which everything has come to its end."""
 
-DURABLE = ("--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction")
-
-_MEMORY = next(filter(os.path.isdir, ["/dev/shm"]), None)  # noqa: S108  a folder of our own in it
-"""Where Redis keeps its file, if there is such a place.
-
-With `everysec` Redis answers before it has written to its file while an earlier fsync goes on, for up to two
-seconds. So where a disk is busy, killing Redis alone loses what was acknowledged (seen: 1 kill of 40, beside
-three processes that call fsync all the time), and no program on top of it can help. In memory fsync takes
-no time.
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
+"""As in `docker-compose.yml`. With `everysec` Redis answers before it has written to its file while an
+earlier fsync goes on, for up to two seconds; a kill of Redis then loses what was acknowledged (seen where all
+cores were busy: 17 turns), and no program on top of it can help.
 """
 
 FAULTS: Mapping[Answered, float] = {
@@ -105,8 +99,7 @@ class _Stage:
 
     @classmethod
     async def set_up(cls, wanted: Wanted, folder: Path, stack: AsyncExitStack) -> "_Stage":
-        data = stack.enter_context(tempfile.TemporaryDirectory(dir=_MEMORY))
-        server = stack.enter_context(RedisServer(*DURABLE, "--dir", data))
+        server = stack.enter_context(RedisServer(*DURABLE))
         proxy = await stack.enter_async_context(RedisProxy(server.port))
         lots = lots_of("platform", wanted.seed)
         record = Record()
