@@ -9,6 +9,7 @@ import msgspec
 
 from bot.model import (
     Address,
+    Choice,
     Conversation,
     Finding,
     FindingName,
@@ -16,6 +17,7 @@ from bot.model import (
     Language,
     Outcome,
     Place,
+    Reply,
     Say,
     Tried,
     Wake,
@@ -45,25 +47,47 @@ def decode_conversation(body: bytes) -> Conversation:
 
 def encode_job(job: Job) -> bytes:
     """Give the bytes to store."""
-    say, wake = (job, None) if isinstance(job, Say) else (None, job)
-    return msgspec.json.encode(_Job(FORMAT, say, wake))
+    if isinstance(job, Say):
+        reply = job.reply
+        words = _Reply(reply.text, reply.choices, reply.prompt, reply.origin, reply.aside, reply.progress)
+        return msgspec.json.encode(_Job(FORMAT, say=_Say(job.address, words)))
+    return msgspec.json.encode(_Job(FORMAT, wake=job))
 
 
 def decode_job(body: bytes) -> Job:
     """Read a stored job, or raise `Unreadable`."""
     stored = _read(body, _jobs)
-    job = stored.say or stored.wake
-    if job is None:
+    if stored.say is not None:
+        said = stored.say.reply
+        reply = Reply(said.text, said.choices, said.prompt, said.origin, said.aside, said.progress)
+        return Say(stored.say.address, reply)
+    if stored.wake is None:
         raise Unreadable("an empty job")
-    return job
+    return stored.wake
 
 
 class _Format(msgspec.Struct):
     f: int
 
 
+class _Reply(msgspec.Struct, omit_defaults=True):
+    """A worker that does not know what follows `prompt` yet sends the words, which is what matters."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    prompt: int = 0
+    origin: str = ""
+    aside: bool = False
+    progress: tuple[int, int] | None = None
+
+
+class _Say(msgspec.Struct):
+    address: Address
+    reply: _Reply
+
+
 class _Job(_Format, omit_defaults=True):
-    say: Say | None = None
+    say: _Say | None = None
     wake: Wake | None = None
 
 

@@ -7,17 +7,8 @@ from datetime import datetime, timedelta
 
 from adapters.console.session import Standing
 from bot.app import App
-from bot.model import (
-    Address,
-    Event,
-    EventId,
-    Language,
-    Opened,
-    Picked,
-    Reply,
-    Said,
-    Shared,
-)
+from bot.events import Event, Opened, Picked, Said, Shared
+from bot.model import Address, EventId, Language, Reply
 from bot.ports import TryLater
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.timetable import Timetable
@@ -61,8 +52,11 @@ class ConsoleSession:
         return await self._handle(Said(_event_id(), text))
 
     async def pick(self, prompt: int, choice: str) -> Sequence[Reply]:
-        """Take a press of a button."""
-        return await self._handle(Picked(_event_id(), prompt, choice))
+        """Take a press of a button. If it did nothing, the newest buttons are on another screen."""
+        replies = await self._handle(Picked(_event_id(), prompt, choice))
+        if not any(reply.aside for reply in replies):
+            return replies
+        return [*replies, *await self._handle(Opened(_event_id()))]
 
     async def share(self, name: str, text: str) -> Sequence[Reply]:
         """Take a text file."""

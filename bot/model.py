@@ -1,7 +1,7 @@
 """The nouns of the program: plain frozen values that everything else passes round.
 
-Everything that happens is an `Event`; everything we owe is a `Job`; `Conversation` is what we remember
-between the two, and `World` is what the outside looks like at that moment.
+Everything that happens is an event (`bot.events`); everything we owe is a `Job`; `Conversation` is what we
+remember between the two, and `World` is what the outside looks like at that moment.
 """
 
 from collections.abc import Mapping
@@ -23,56 +23,6 @@ class Address:
     platform: str
     chat: str
     person: str
-
-
-# --- what happens -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Somebody opened the conversation without saying anything yet."""
-
-    id: EventId
-    language: Language | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Somebody typed or pasted text. `language` is the platform's hint about the person, if it gives one."""
-
-    id: EventId
-    text: str
-    language: Language | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """Somebody pressed the button `choice` of the prompt numbered `prompt`."""
-
-    id: EventId
-    prompt: int
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Somebody sent a text file; `text` is its content, already decoded."""
-
-    id: EventId
-    name: str
-    text: str
-    language: Language | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Woke:
-    """A reminder is due that was set when the prompt numbered `prompt` was shown."""
-
-    id: EventId
-    prompt: int
-
-
-Event: TypeAlias = Opened | Said | Picked | Shared | Woke
 
 
 # --- what we remember -------------------------------------------------------------------------------------
@@ -220,6 +170,12 @@ class Reply:
     text: str
     choices: tuple[Choice, ...] = ()
     prompt: int = 0
+    origin: str = ""
+    """The origin of the event that it answers, for the adapter that gave it."""
+    aside: bool = False
+    """A short word about a press that had no effect: shown at the button where the platform can do that."""
+    progress: tuple[int, int] | None = None
+    """Which step of how many this is, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)

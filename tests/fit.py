@@ -24,6 +24,7 @@ def assert_fits(message: Reply) -> None:
     assert len(message.text) <= 3_000, f"{len(message.text)} characters:\n{message.text}"
     assert not _UNFILLED.search(message.text), message.text
     message.text.encode()
+    assert not message.aside or (len(message.text) <= 200 and not message.choices), message
     ids = [choice.id for choice in message.choices]
     assert len(ids) == len(set(ids)) <= 25, ids
     for choice in message.choices:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
-from bot.model import Conversation, EventId, Opened, Picked, Place, Said
+from bot.events import Opened, Picked, Said
+from bot.model import Conversation, EventId, Place
 from tests.outside import ANN, Weather, world
 from tests.transcript import Step
 

@@ -14,21 +14,8 @@ from bot.dialogue.book import Book
 from bot.dialogue.flow import Flow
 from bot.dialogue.machine import Arrow, FlowMachine
 from bot.dialogue.turn import take_turn
-from bot.model import (
-    Address,
-    Conversation,
-    Event,
-    EventId,
-    Language,
-    Opened,
-    Picked,
-    Place,
-    Reply,
-    Said,
-    Say,
-    Shared,
-    World,
-)
+from bot.events import Event, Invoked, Left, Opened, Picked, Said, Sent, Shared, StatusChanged
+from bot.model import Address, Conversation, EventId, Language, Place, Reply, Say, World
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.receive import LEASE, receive
 from bot.runtime.timetable import Timetable
@@ -95,12 +82,29 @@ class Player:
                 self.happens(Picked(self.fresh_id(), self.prompts[-1].prompt, choice))
             case Step(press_old=str(choice)):
                 self.happens(Picked(self.fresh_id(), self._old_prompt(choice), choice))
+            case Step(overheard=str(text)):
+                self.happens(Said(self.fresh_id(), text, self._language, addressed=False))
             case Step(share=str(text)):
                 self.happens(Shared(self.fresh_id(), "log.txt", text, self._language))
             case Step(wait=str(time)):
                 self.wait(time_of(time))
             case Step(open="yes"):
                 self.happens(Opened(self.fresh_id(), self._language))
+            case _:
+                self._do_what_only_platforms_bring(step)
+
+    def _do_what_only_platforms_bring(self, step: Step) -> None:
+        match step:
+            case Step(link=str(start)):
+                self.happens(Opened(self.fresh_id(), self._language, start))
+            case Step(invoke=str(command)):
+                self.happens(Invoked(self.fresh_id(), command, self._language))
+            case Step(send=str(what)):
+                self.happens(Sent(self.fresh_id(), what, self._language))
+            case Step(apple="changes"):
+                self.happens(StatusChanged(self.fresh_id()))
+            case Step(leave="yes"):
+                self.happens(Left(self.fresh_id()))
             case _:
                 pass
 
@@ -141,6 +145,11 @@ class Player:
         """What the last step brought to the screen, as one text."""
         return "\n".join(reply.text for reply in self.seen)
 
+    @property
+    def _progress(self) -> str:
+        progress = self.seen[-1].progress if self.seen else None
+        return f"{progress[0]} of {progress[1]}" if progress else "none"
+
     def _expect(self, step: Step) -> None:
         now = self.conversation
         assert len(self.seen) == (step.acts and not step.silent), self.text
@@ -149,7 +158,9 @@ class Player:
         assert step.ended in (None, "yes" if self._book.state(now.place).end else "no"), (
             f"we are at {now.place}"
         )
+        assert step.step in (None, self._progress), self._progress
         assert step.found in (None, tuple(each.name for each in now.findings)), now.findings
+        assert step.follows in (None, now.topics), now.topics
         assert step.tried in (None, {each.place.state: each.outcome for each in now.tried}), now.tried
         assert not [each for each in step.says if each not in self.text], self.text
         assert not [each for each in step.says_not if each in self.text], self.text
@@ -163,7 +174,8 @@ class Player:
         assert (address, attempt) == (ANN, 1)
         assert key
         self.seen.append(reply)
-        self.prompts.append(reply)
+        if not reply.aside:
+            self.prompts.append(reply)
 
     def pause(self, address: Address) -> timedelta:
         """Give no pause."""
@@ -177,8 +189,11 @@ class Player:
         before = decode_conversation(record.body) if record.version else None
         turn = take_turn(self._noting_book, before, event, outside, address)
         assert turn == take_turn(self._book, before, event, outside, address), "a turn is pure"
-        owed = (await receive(self._store, self._book, address, event, outside)).owed
-        after = await self._store.load(address, now=self._now)
+        received = await receive(self._store, self._book, address, event, outside)
+        after, owed = await self._store.load(address, now=self._now), received.owed
+        if received.outcome == "ignored":
+            assert (after, turn.jobs) == (record, ()), "what is ignored is not stored"
+            return
         assert after.body == encode_conversation(turn.conversation)
         says = [job for job in turn.jobs if isinstance(job, Say)]
         assert [each.body for each in owed] == [encode_job(job) for job in says]
@@ -190,7 +205,8 @@ class Player:
     async def _bring_again(self, address: Address, event: Event, outside: World) -> None:
         before = await self._store.load(address, now=self._now)
         again = await receive(self._store, self._book, address, event, outside)
-        assert (again.outcome, again.owed) == ("duplicate", ())
+        assert again.outcome in ("duplicate", "ignored")
+        assert again.owed == ()
         assert await self._store.load(address, now=self._now) == before
 
     def _old_prompt(self, choice: str) -> int:

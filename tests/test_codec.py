@@ -17,18 +17,7 @@ from bot.codec import (
     encode_job,
 )
 from bot.dialogue.vocabulary import FINDINGS
-from bot.model import (
-    LANGUAGES,
-    Address,
-    Choice,
-    Conversation,
-    Finding,
-    Place,
-    Reply,
-    Say,
-    Tried,
-    Wake,
-)
+from bot.model import LANGUAGES, Address, Choice, Conversation, Finding, Place, Reply, Say, Tried, Wake
 
 anything = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 
@@ -53,7 +42,10 @@ CONVERSATIONS = st.builds(
     topics=st.lists(TEXT, max_size=3).map(tuple),
 )
 CHOICES = st.builds(Choice, NAMES, TEXT, st.sampled_from(["answer", "command"]))
-REPLIES = st.builds(Reply, TEXT, st.lists(CHOICES, max_size=5).map(tuple), NUMBERS)
+PROGRESS = st.none() | st.tuples(NUMBERS, NUMBERS)
+REPLIES = st.builds(
+    Reply, TEXT, st.lists(CHOICES, max_size=5).map(tuple), NUMBERS, TEXT, st.booleans(), PROGRESS
+)
 JOBS = st.builds(Say, ADDRESSES, REPLIES) | st.builds(
     Wake, ADDRESSES, st.datetimes(timezones=st.just(UTC)), NUMBERS
 )
@@ -78,6 +70,34 @@ def test_equal_conversations_are_equal_bytes_that_tell_their_format(conversation
     body = encode_conversation(conversation)
     assert encode_conversation(decode_conversation(body)) == body
     assert msgspec.json.decode(body)["f"] == FORMAT
+
+
+ORDINARY = (
+    b'{"f":1,"say":{"address":{"platform":"slack","chat":"C1","person":"U1"},"reply":{"text":"hello",'
+    b'"choices":[{"id":"go_on","label":"Continue","kind":"answer"}],"prompt":7}}}'
+)
+"""A job as it was written before a reply had an origin."""
+
+
+def test_an_ordinary_job_is_as_small_as_it_was_before_replies_had_an_origin_and_is_still_read() -> None:
+    job = Say(SAMPLE.address, Reply("hello", (Choice("go_on", "Continue"),), 7))
+    assert encode_job(job) == ORDINARY
+    assert decode_job(ORDINARY) == job
+
+
+def test_an_origin_and_an_aside_are_kept_in_the_job() -> None:
+    job = Say(SAMPLE.address, Reply("old", (), 7, "callback:1", aside=True))
+    body = encode_job(job)
+    assert decode_job(body) == job
+    assert msgspec.json.decode(body)["say"]["reply"].keys() == {"text", "prompt", "origin", "aside"}
+
+
+def test_which_step_it_is_is_kept_in_the_job_and_takes_up_seventeen_bytes_only_where_there_is_one() -> None:
+    job = Say(SAMPLE.address, Reply("hello", (Choice("go_on", "Continue"),), 7, progress=(3, 9)))
+    body = encode_job(job)
+    assert body == ORDINARY.replace(b'"prompt":7', b'"prompt":7,"progress":[3,9]')
+    assert decode_job(body) == job
+    assert len(body) == len(ORDINARY) + 17
 
 
 BROKEN = (

@@ -1,8 +1,7 @@
 """A conversation with the bot as it is written down, so that support staff can read and write it.
 
 A file of `tests/conversations` holds talks, separated by `---`; every value in it is text, as in a flow file.
-Each step is what the person does (at most one of `say`, `press`, `press_old`, `share`, `wait`, `open`), and
-what is to be seen afterwards.
+Each step is what happens (one thing at most, from `say` to `leave`), and what is to be seen afterwards.
 """
 
 import re
@@ -14,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 import yaml
 
+from bot.events import Command, Unread
 from bot.model import LANGUAGES, FindingName, Language, Outcome
 from tests.outside import Weather
 
@@ -30,12 +30,24 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     """Presses the button of that choice under the last prompt."""
     press_old: str | None = None
     """Presses the button of that choice under the last of the earlier prompts that had one."""
+    overheard: str | None = None
+    """Says something in the thread without naming us."""
     share: str | None = None
     """Sends a text file with this content."""
     wait: str | None = None
     """Lets time pass: `10 min`, `2 hours`, `3 days`."""
     open: Literal["yes"] | None = None
     """Comes back to the chat without a word."""
+    link: str | None = None
+    """Follows a link into the chat that carries this."""
+    invoke: Command | None = None
+    """Chooses this command from the platform's menu."""
+    send: Unread | None = None
+    """Sends something that cannot be read."""
+    apple: Literal["changes"] | None = None
+    """Word comes that Apple's board has changed, which is a step of its own: `board` says how it looks."""
+    leave: Literal["yes"] | None = None
+    """Blocks the bot."""
 
     state: str | None = None
     says: tuple[str, ...] = ()
@@ -46,7 +58,11 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ended: Literal["yes", "no"] | None = None
     silent: Literal["yes"] | None = None
     """Nothing is sent. Without it, exactly one message is."""
+    step: str | None = None
+    """Which step of how many the message says it is: `2 of 9`, or `none`."""
     found: tuple[FindingName, ...] | None = None
+    follows: tuple[str, ...] | None = None
+    """What the person is to be told of."""
     tried: dict[str, Outcome] | None = None
     """How the steps went that the bot remembers, in their order, by their state."""
 
@@ -62,8 +78,9 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     @property
     def _actions(self) -> int:
-        written = (self.say, self.press, self.press_old, self.share, self.wait, self.open)
-        return sum(each is not None for each in written)
+        mine = (self.say, self.press, self.press_old, self.overheard, self.share, self.wait, self.open)
+        platform = (self.link, self.invoke, self.send, self.apple, self.leave)
+        return sum(each is not None for each in (*mine, *platform))
 
 
 class Talk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from bot.commands.exit_codes import UNREAD
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
 from bot.dialogue.book import Book
-from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
+from bot.dialogue.phrase import STATUS_PAGES, Scene, moment
+from bot.dialogue.status import status_lines
 from bot.flowfiles import load_book
 from bot.model import Address, Board, Language, Report, Service, World
 from bot.ports import StatusUnreadable
@@ -61,11 +62,4 @@ def _lines(book: Book, board: Board, spoken: Language) -> Iterator[str]:
     conversation = book.begin(Address("console", "", ""), spoken)
     scene = Scene(book, conversation, World(board.checked_at, {spoken: board}, local_zone()))
     yield scene.phrase("status.title", checked_at=moment(scene, board.checked_at))
-    for report in board.reports:
-        name = service_name(scene, report.service)
-        if report.state in ("ok", "unknown"):
-            yield scene.phrase(f"status.{report.state}", service=name)
-        else:
-            yield full_report(scene, report)
-        if report.planned:
-            yield scene.phrase("report.planned", service=name, since=moment(scene, report.planned))
+    yield from status_lines(scene, board.reports)

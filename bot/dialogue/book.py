@@ -1,13 +1,14 @@
 """The compiled flows as one immutable value: everything that a turn needs to know of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.dialogue.flow import Flow, State, Text
 from bot.dialogue.machine import FlowMachine
 from bot.dialogue.understand import Lexicon
-from bot.dialogue.vocabulary import ANSWERS, COMMANDS
+from bot.dialogue.vocabulary import ANSWERS, CARD, COMMANDS
 from bot.model import LANGUAGES, Address, Choice, Conversation, Language, Place
 
 FIRST_FLOW = "start"
@@ -29,6 +30,8 @@ class Book:
     buttons: Mapping[tuple[Place | None, str, Language], Choice]
     """Every button there is, made once: by place and answer, or without a place for a command."""
     renamed: Mapping[Place, Place]
+    steps: Mapping[Place, tuple[int, int]]
+    """Which step of how many a place is in its flow, where it has a title; of one title is one step."""
 
     @property
     def start(self) -> Flow:
@@ -101,7 +104,16 @@ def compile_book(
             for state in flow.states.values()
             for old in state.was
         },
+        steps={place: step for flow in flows.values() for place, step in _steps(flow)},
     )
+
+
+def _steps(flow: Flow) -> Iterator[tuple[Place, tuple[int, int]]]:
+    """Number the steps as the file has them. The step and the consent to it share a title, and the number."""
+    titles = list(dict.fromkeys(state.title for state in flow.states.values() if state.title))
+    for state in flow.states.values():
+        if state.title:
+            yield state.place, (titles.index(state.title) + 1, len(titles))
 
 
 def _buttons(
@@ -110,7 +122,9 @@ def _buttons(
     buttons: dict[tuple[Place | None, str, Language], Choice] = {}
     for language in LANGUAGES:
         for command in COMMANDS:
-            buttons[None, command, language] = Choice(command, labels[command].of(language), "command")
+            label = labels[command].of(language)
+            kind: Literal["answer", "command"] = "answer" if command in CARD else "command"
+            buttons[None, command, language] = Choice(command, label, kind)
         for flow in flows.values():
             for state in flow.states.values():
                 for option in state.options:

@@ -9,6 +9,7 @@ from bot.dialogue.machine import SKIP, evidence_trigger, exit_trigger
 from bot.dialogue.phrase import Scene, choices, filled, question
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
+    Choice,
     Conversation,
     Finding,
     Job,
@@ -40,6 +41,9 @@ class Draft:
         self._notes: list[str] = []
         self._asks = False
         self._details: str | None = None
+        self._card: tuple[Choice, ...] | None = None
+        self._is_aside = False
+        self._is_reminder = False
 
     @property
     def scene(self) -> Scene:
@@ -56,6 +60,23 @@ class Draft:
         """Say this in place of the question, above the question's buttons."""
         self._details = details
 
+    def show(self, text: str, buttons: tuple[Choice, ...]) -> None:
+        """Say this in place of the question, above buttons of its own."""
+        self._details = text
+        self._card = buttons
+        self._asks = True
+
+    def remind(self) -> None:
+        """Say the step's reminder, which is not followed by another."""
+        self._is_reminder = True
+        if remind := self.scene.state.remind:
+            self.tell(remind.text.of(self.conversation.language))
+
+    def answer_aside(self, key: str) -> None:
+        """Say this phrase at the button that was pressed, and nothing else."""
+        self._is_aside = True
+        self.note(key)
+
     def ask(self) -> None:
         """Ask the question as a new one, which makes the buttons of older prompts old."""
         self._asks = True
@@ -71,7 +92,18 @@ class Draft:
     def speak(self, language: Language) -> None:
         """Go on in that language."""
         self.conversation = replace(self.conversation, language=language)
-        self.note("turn.language")
+
+    # --- topics ---
+
+    def add_topic(self, topic: str) -> None:
+        """Have the person told of this topic."""
+        self.drop_topic(topic)
+        self.conversation = replace(self.conversation, topics=(*self.conversation.topics, topic))
+
+    def drop_topic(self, topic: str) -> None:
+        """Have the person told of this topic no longer."""
+        kept = tuple(each for each in self.conversation.topics if each != topic)
+        self.conversation = replace(self.conversation, topics=kept)
 
     # --- moves ---
 
@@ -110,9 +142,10 @@ class Draft:
         self._arrive(path[-1], path[:-1], tried)
 
     def restart(self) -> None:
-        """Begin anew; prompt numbers go on, so that no old button ever fits again."""
+        """Begin anew; prompt numbers go on, so that no old button ever fits again, and so do the topics."""
         old = self.conversation
-        self.conversation = replace(self.book.begin(old.address, old.language), prompt=old.prompt)
+        begun = self.book.begin(old.address, old.language)
+        self.conversation = replace(begun, prompt=old.prompt, topics=old.topics)
         self.ask()
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
@@ -163,21 +196,29 @@ class Draft:
 
     # --- the outcome ---
 
-    def turn(self) -> Turn:
-        """Give the conversation as it has become, and what is owed for it."""
+    def turn(self, origin: str) -> Turn:
+        """Give the conversation as it has become, and what is owed for it to the event of that origin."""
+        if self._is_aside:
+            return self._said(
+                Reply("\n\n".join(self._notes), (), self.conversation.prompt, origin, aside=True)
+            )
         scene = self.scene
-        buttons = choices(scene)
+        buttons = choices(scene) if self._card is None else self._card
         text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))
         offered = tuple(button.id for button in buttons)
         asks = self._asks or offered != self.conversation.offered
         if asks:
             prompt = self.conversation.prompt + 1
             self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
-        reply = Reply(text, buttons, self.conversation.prompt)
-        return Turn(self.conversation, (Say(self.conversation.address, reply), *self._wakes(asks=asks)))
+        progress = self.book.steps.get(self.conversation.place) if self._details is None else None
+        reply = Reply(text, buttons, self.conversation.prompt, origin, progress=progress)
+        return self._said(reply, *self._wakes(asks=asks))
+
+    def _said(self, reply: Reply, *later: Job) -> Turn:
+        return Turn(self.conversation, (Say(self.conversation.address, reply), *later))
 
     def _wakes(self, *, asks: bool) -> Iterable[Job]:
         remind = self.scene.state.remind
-        if remind is not None and asks:
+        if remind is not None and asks and not self._is_reminder:
             at = self._world.now + remind.after
             yield Wake(self.conversation.address, at, self.conversation.prompt)

@@ -37,17 +37,16 @@ class FlowMachine:
             model_attribute="_state",  # the library refuses triggers of this name; no answer can have it
             auto_transitions=False,
             send_event=True,
-            ignore_invalid_triggers=True,
         )
         for arrow in arrows(flows):
             self._machine.add_transition(arrow.trigger, str(arrow.origin), str(arrow.to))
 
     def go(self, origin: Place, trigger: str) -> Place | None:
         """Give the place where the trigger leads, or None where it leads nowhere."""
-        event = self._machine.events.get(trigger)
-        draft = _Draft(str(origin))
-        if event is None or not event.trigger(draft):
+        event, draft = self._machine.events.get(trigger), _Draft(str(origin))
+        if event is None or draft.state not in event.transitions:  # else the library would log a warning
             return None
+        event.trigger(draft)
         return self._places[draft.state]
 
     def arrows(self) -> Iterator[Arrow]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.vocabulary import COMMANDS, CommandName, facts, verdict, watched
+from bot.dialogue.vocabulary import OFFERED, OfferedName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
 
 STATUS_PAGES: Mapping[Language, str] = {
@@ -73,9 +73,9 @@ def offered_options(scene: Scene) -> Iterable[Option]:
     return (option for option in scene.state.options if scene.holds(option.when))
 
 
-def _commands(scene: Scene) -> Iterable[CommandName]:
+def _commands(scene: Scene) -> Iterable[OfferedName]:
     state, path = scene.state, scene.conversation.path
-    left_out: set[CommandName] = set()
+    left_out: set[OfferedName] = set()
     if state.how is None:
         left_out.add("how")
     if state.skip is None:
@@ -88,7 +88,7 @@ def _commands(scene: Scene) -> Iterable[CommandName]:
         left_out.add("stop")
     if state.place == scene.flow.exits["person"]:
         left_out.add("person")
-    return (name for name in COMMANDS if name not in left_out)
+    return (name for name in OFFERED if name not in left_out)
 
 
 # --- times and lists --------------------------------------------------------------------------------------
@@ -119,9 +119,13 @@ def _listed(scene: Scene, names: Iterable[str]) -> str:
 
 def report_line(scene: Scene, report: Report) -> str:
     """Say what Apple reports of one service: its state, and since when."""
-    since = moment(scene, report.since) if report.since else "–"
-    state = scene.phrase(f"state.{report.state}")
-    return scene.phrase("report.line", service=service_name(scene, report.service), state=state, since=since)
+    values = {
+        "mark": scene.phrase(f"mark.{report.state}"),
+        "service": service_name(scene, report.service),
+        "state": scene.phrase(f"state.{report.state}"),
+        "since": moment(scene, report.since) if report.since else "–",
+    }
+    return scene.phrase("report.line", **values)
 
 
 def full_report(scene: Scene, report: Report) -> str:

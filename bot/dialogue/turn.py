@@ -4,36 +4,36 @@
 called twice for one event. It reads no clock and no network: the outside comes in as `world`.
 """
 
-from typing import assert_never
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, assert_never
 
+from bot.dialogue import status
+from bot.dialogue.answer import read
 from bot.dialogue.book import Book
+from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
 from bot.dialogue.evidence.find import find
-from bot.dialogue.understand import (
-    Answered,
-    Commanded,
-    Meaning,
-    Named,
-    Nodded,
-    Solved,
-    Switched,
-    Thanked,
-    Unclear,
-)
+from bot.dialogue.link import read_link
+from bot.dialogue.overheard import concerns_us
+from bot.dialogue.phrase import Scene
+from bot.dialogue.understand import Commanded
 from bot.dialogue.vocabulary import COMMANDS, CommandName
-from bot.model import (
-    Address,
-    Conversation,
+from bot.events import (
+    Command,
     Event,
-    Language,
+    ForgetMe,
+    Invoked,
+    Left,
     Opened,
     Picked,
     Said,
+    Sent,
     Shared,
-    Turn,
+    StatusChanged,
     Woke,
-    World,
 )
+from bot.model import Address, Conversation, Language, Turn, World
 
 DEFAULT_LANGUAGE: Language = "en"
 
@@ -47,14 +47,29 @@ def take_turn(
     person can send.
     """
     before = conversation or book.begin(address, first_language(event))
-    if isinstance(event, Woke) and not _is_awaited(book, before, event):
-        return Turn(before)
+    match event:
+        case Left():
+            return Turn(_left(before))
+        case ForgetMe():  # comes with nothing to decide: whoever stores conversations deletes this one
+            return Turn(before)
+        case Woke() if not _is_awaited(book, before, event):
+            return Turn(before)
+        case Said() | Shared() | Sent() if not concerns_us(book, before, event, world):
+            return Turn(before)
+        case StatusChanged() if not status.waits_no_longer(Scene(book, book.land(before), world)):
+            return Turn(before)
     draft = Draft(book, book.land(before), world)
-    if book.knows(before.place):
+    if book.knows(before.place) or isinstance(event, StatusChanged):
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
-    return draft.turn()
+    return draft.turn(origin_of(event))
+
+
+def _left(conversation: Conversation) -> Conversation:
+    """Follow nothing and have no question standing, for nothing would arrive; where they were stays known."""
+    prompt = conversation.prompt and conversation.prompt + 1
+    return replace(conversation, prompt=prompt, offered=(), topics=())
 
 
 def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
@@ -64,26 +79,39 @@ def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
     return book.state(book.land(conversation).place).remind is not None
 
 
+def origin_of(event: Event) -> str:
+    """Give what ties the reply to the event; nobody waits for an answer to one without."""
+    return "" if isinstance(event, Woke | StatusChanged | Left) else event.origin
+
+
 def first_language(event: Event) -> Language:
     """Guess the language of somebody new: the script that they write, else what the platform says."""
     if isinstance(event, Said) and any("\u3041" <= character <= "\u30fe" for character in event.text[:500]):
         return "ja"
-    hint = event.language if isinstance(event, Opened | Said | Shared) else None
+    hint = None if isinstance(event, Picked | Woke | StatusChanged | Left) else event.language
     return hint or DEFAULT_LANGUAGE
 
 
 def _take(draft: Draft, event: Event) -> None:
     match event:
-        case Opened():
-            _open(draft)
+        case Opened(start=start):
+            _open(draft, start)
         case Said(text=text):
-            _read(draft, text)
+            read(draft, text)
         case Shared(text=text):
             _search(draft, text)
         case Picked(prompt=prompt, choice=choice):
             _press(draft, prompt, choice)
+        case Invoked(command=command):
+            _invoke(draft, command)
+        case Sent(what=what):
+            draft.note(f"turn.sent_{what}")
         case Woke():
-            _remind(draft)
+            draft.remind()
+        case StatusChanged():
+            status.tell_back(draft)
+        case Left() | ForgetMe():
+            pass
         case _:
             assert_never(event)
 
@@ -93,35 +121,67 @@ def _take_elsewhere(draft: Draft, event: Event) -> None:
 
     Evidence and ways out count; an answer does not, and neither does what is about that step.
     """
-    if isinstance(event, Said) and (way_out := _way_out(draft, event.text)):
-        _command(draft, way_out)
+    if way_out := _way_out(draft, event):
+        obey(draft, way_out)
         return
+    if isinstance(event, Opened):
+        _follow_link(draft, event.start)
+    if isinstance(event, Invoked) and event.command in SPOKEN:
+        draft.speak(SPOKEN[event.command])
     draft.note("turn.guide_changed")
     draft.ask()
+    if isinstance(event, Invoked | Sent):
+        _take(draft, event)
     if isinstance(event, Said | Shared) and (findings := find(event.text)):
         draft.follow(findings)
 
 
-def _way_out(draft: Draft, text: str) -> CommandName | None:
-    match draft.book.lexicon.understand(draft.scene.state, (), text):
-        case Commanded(name="stop" | "person" | "restart" as name):
+def _way_out(draft: Draft, event: Event) -> CommandName | None:
+    match event:
+        case Said(text=text):
+            meaning = draft.book.lexicon.understand(draft.scene.state, (), text)
+        case Invoked(command="stop" | "restart" | "unwatch" as invoked):
+            return invoked
+        case _:
+            return None
+    match meaning:
+        case Commanded(name="stop" | "person" | "restart" | "unwatch" as name):
             return name
         case _:
             return None
 
 
-def _open(draft: Draft) -> None:
+SPOKEN: Final[Mapping[Command, Language]] = {"japanese": "ja", "english": "en"}
+"""The commands that ask for a language by its name."""
+
+
+def _invoke(draft: Draft, command: Command) -> None:
+    """Obey. Where nothing is on the screen, the language was asked for to read Apple's status in it."""
+    match command:
+        case "japanese" | "english":
+            switch(draft, SPOKEN[command])
+            if not draft.conversation.offered:
+                status.show_status(draft)
+        case _:
+            obey(draft, command)
+
+
+def _open(draft: Draft, start: str) -> None:
     if draft.scene.state.end:
         draft.restart()
-    elif draft.conversation.prompt:
+        _follow_link(draft, start)
+    elif not _follow_link(draft, start) and draft.conversation.prompt:
         draft.note("turn.welcome_back")
 
 
-def _read(draft: Draft, text: str) -> None:
-    if findings := find(text):
-        draft.follow(findings)
-    else:
-        _answer(draft, text)
+def _follow_link(draft: Draft, start: str) -> bool:
+    """Speak the language that the link names and go where it leads; False if it leads nowhere."""
+    link = read_link(start, draft.book)
+    if link.language:
+        draft.speak(link.language)
+    if link.place:
+        draft.move(link.place)
+    return link.place is not None
 
 
 def _search(draft: Draft, text: str) -> None:
@@ -132,68 +192,15 @@ def _search(draft: Draft, text: str) -> None:
 
 
 def _press(draft: Draft, prompt: int, choice: str) -> None:
-    current = prompt == draft.conversation.prompt and choice in draft.conversation.offered
-    if current and choice in COMMANDS:
-        _command(draft, choice)
-    elif not current or not draft.choose(choice):
-        draft.note("turn.old_button")
-
-
-def _remind(draft: Draft) -> None:
-    if remind := draft.scene.state.remind:
-        draft.tell(remind.text.of(draft.conversation.language))
-
-
-def _answer(draft: Draft, text: str) -> None:
-    meaning = draft.book.lexicon.understand(draft.scene.state, draft.conversation.offered, text)
-    match meaning:
-        case Answered(id=id_) if draft.choose(id_):
-            pass
-        case Commanded(name=name):
-            _command(draft, name)
-        case Switched(language=language):
-            draft.speak(language)
-        case Solved() if draft.conversation.prompt:
-            draft.leave("solved")
-        case Thanked():
-            draft.note("turn.thanks")
-        case Nodded() | Unclear(empty=True) if draft.scene.state.end:
-            draft.tell(draft.scene.phrase("turn.after_end"))
-        case _ if draft.scene.state.end:
-            draft.restart()
-            _begin_with(draft, meaning)
-        case _ if not draft.conversation.prompt:
-            _begin_with(draft, meaning)
-        case Named() if draft.conversation.place == draft.book.start.begin:
-            _begin_with(draft, meaning)
-        case _:
-            empty = isinstance(meaning, Unclear) and meaning.empty
-            draft.note("turn.nothing_read" if empty else "turn.unclear")
-
-
-def _begin_with(draft: Draft, meaning: Meaning) -> None:
-    """Start the flow that somebody names in their first words; who names none is asked."""
-    if isinstance(meaning, Named):
-        draft.move(draft.book.flows[meaning.flow].begin)
-
-
-def _command(draft: Draft, name: CommandName) -> None:
-    match name:
-        case "how":
-            draft.explain()
-        case "skip":
-            draft.skip()
-        case "back":
-            draft.back()
-        case "restart":
-            draft.restart()
-        case "person":
-            draft.leave("person")
-        case "language":
-            draft.speak("en" if draft.conversation.language == "ja" else "ja")
-        case "help":
-            draft.tell(draft.scene.phrase("turn.help"))
-        case "stop":
-            draft.leave("stop")
-        case _:
-            assert_never(name)
+    """Do what the button says. One that no longer counts does nothing, if there are newer ones to press."""
+    now = draft.conversation
+    if not now.offered and choice in ("watch", "unwatch"):
+        status.show_status(draft)
+    elif not now.offered:
+        draft.ask()
+    elif prompt != now.prompt or choice not in now.offered:
+        draft.answer_aside("turn.old_button")
+    elif choice in COMMANDS:
+        obey(draft, choice)
+    elif not draft.choose(choice):
+        draft.note("turn.guide_changed")

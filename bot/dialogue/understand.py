@@ -95,14 +95,20 @@ class Lexicon:
             for state in flow.states.values()
         }
 
-    def understand(self, state: State, offered: tuple[str, ...], text: str) -> Meaning:
-        """Say what `text` means as an answer to what `state` asked, of which `offered` was on the screen."""
+    def understand(
+        self, state: State, offered: tuple[str, ...], text: str, *, numbers: bool = True
+    ) -> Meaning:
+        """Say what `text` means as an answer to what `state` asked, of which `offered` was on the screen.
+
+        Without `numbers`, a number means nothing: then `offered` has no order that the person knows.
+        """
         message = normal(text)
         if not message:
             return Unclear(empty=True)
         asks = is_question(text, message)
+        counted = offered if numbers else ()
         for phrase in without_courtesies(message):
-            meaning = self._said(phrase, state, offered, asks=asks)
+            meaning = self._said(phrase, state, offered, counted, asks=asks)
             if meaning is not None and (phrase == message or not self._is_fixed(phrase, state)):
                 return meaning
         outcome = None if asks or _is_story(message) else self._outcome(message, offered)
@@ -114,9 +120,11 @@ class Lexicon:
         """Say whether the phrase is "it works": 解決したい is no courteous way to say 解決."""
         return self._whole.get(phrase) == "fixed" or "fixed" in self._answers[state.place].get(phrase, ())
 
-    def _said(self, phrase: str, state: State, offered: tuple[str, ...], *, asks: bool) -> Meaning | None:
+    def _said(
+        self, phrase: str, state: State, offered: tuple[str, ...], counted: tuple[str, ...], *, asks: bool
+    ) -> Meaning | None:
         """Take the whole phrase for a number, a label or a listed phrase."""
-        chosen = None if asks else _numbered(phrase, offered) or self._labelled(phrase, state, offered)
+        chosen = None if asks else _numbered(phrase, counted) or self._labelled(phrase, state, offered)
         if chosen is not None:
             return chosen
         if phrase in self._whole:
@@ -178,9 +186,10 @@ def command_phrases(
 ) -> set[str]:
     """Give what means this command when typed: its id, labels and words, without the names of languages.
 
-    "restart" is what people say of their device, so it is not what begins the conversation again.
+    "restart" is what people say of their device, so it is not what begins the conversation again, and "watch"
+    is one.
     """
-    typed_id = () if name == "restart" else (name,)
+    typed_id = () if name in ("restart", "watch") else (name,)
     phrases = {normal(phrase) for phrase in (*typed_id, labels[name].ja, labels[name].en, *words[name])}
     return phrases - {normal(phrase) for key in ("japanese", "english") for phrase in words[key]}
 

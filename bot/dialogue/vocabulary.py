@@ -7,9 +7,17 @@ from bot.dialogue.flow import ExitName, Stance
 from bot.model import Board, Conversation, FindingName, Outcome, Report, Service, ServiceState
 from bot.ports import StatusFault, StoreFault
 
-CommandName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]
+OfferedName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]
+OFFERED: tuple[OfferedName, ...] = get_args(OfferedName)
+"""The commands with a button under each question, in the order of their buttons."""
+
+CardName: TypeAlias = Literal["watch", "unwatch", "fix"]
+CARD: tuple[CardName, ...] = get_args(CardName)
+"""The commands with a button under Apple's System Status only, in the order of their buttons."""
+
+CommandName: TypeAlias = Literal[OfferedName, "status", CardName]
 COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
-"""What a person may ask for in every state, in the order in which the buttons are shown."""
+"""What a person may ask for in every state, with a button or without one."""
 
 EXITS: tuple[ExitName, ...] = get_args(ExitName)
 
@@ -99,20 +107,50 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
 }
 """What `{…}` may name in a flow, and the guards of which one must stand in `when:` for it to have a value."""
 
+TROUBLES: tuple[ServiceState, ...] = ("issue", "outage", "maintenance")
+"""What Apple may report of a service beside that it is well."""
+
 PHRASES: Mapping[str, frozenset[str]] = {
     **{f"label.{name}": frozenset() for name in (*COMMANDS, *ANSWERS)},
     **{f"finding.{name}": frozenset({"quote"}) for name in FINDINGS},
     **{f"service.{name}": frozenset() for name in SERVICES},
-    **{f"state.{name}": frozenset() for name in get_args(ServiceState) if name not in ("ok", "unknown")},
+    **{f"state.{name}": frozenset() for name in TROUBLES},
+    **{f"mark.{name}": frozenset() for name in TROUBLES},
     **{f"outcome.{name}": frozenset({"steps"}) for name in get_args(Outcome)},
     **{
         f"turn.{name}": frozenset()
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
-            "failed",
+            "failed", "watching", "watching_already", "nothing_to_watch", "unwatched", "still_watching",
+            "back_again", "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file",
+            "sent_other",
         )
     },
+    "button.not_yours": frozenset(),
+    **{
+        f"menu.{name}": frozenset()
+        for name in ("start", "help", "status", "language", "restart", "stop", "forget")
+    },
+    "about.description": frozenset(),
+    "about.short": frozenset(),
+    "forget.done": frozenset(),
+    "forget.nothing": frozenset(),
+    **{
+        f"slack.{name}": frozenset()
+        for name in (
+            "usage", "wrote_dm", "not_yours_offer", "help_in_dm", "only_people", "not_here", "share_here",
+            "working", "prompts_title", "prompt_iphone", "prompt_mac", "prompt_status", "prompt_log",
+            "forget_title", "forget_text", "forget_confirm", "forget_deny",
+        )
+    },
+    "slack.progress": frozenset({"step", "steps"}),
+    **{
+        f"home.{name}": frozenset()
+        for name in ("greeting", "nothing_begun", "ended", "begin", "go_on", "begin_again", "forget")
+    },
+    "home.at_guide": frozenset({"topic"}),
+    "home.at_step": frozenset({"topic", "step", "number", "count"}),
     **{
         f"console.{name}": frozenset()
         for name in ("hint", "saved", "closed", "looking", "ended", "stored_unreadable", "stored_newer")
@@ -123,13 +161,15 @@ PHRASES: Mapping[str, frozenset[str]] = {
     },
     **{f"file.{name}": frozenset({"where"}) for name in ("missing", "folder", "forbidden", "too_large")},
     "status.title": frozenset({"checked_at"}),
+    "status.aged": frozenset({"checked_at", "minutes"}),
     "status.ok": frozenset({"service"}),
     "status.unknown": frozenset({"service"}),
     "status.unread": frozenset({"why", "page"}),
+    "status.unread_here": frozenset({"page"}),
     **{f"status.{name}": frozenset() for name in get_args(StatusFault)},
     "diagnose.nothing": frozenset(),
     "diagnose.go_on": frozenset(),
-    "report.line": frozenset({"service", "state", "since"}),
+    "report.line": frozenset({"mark", "service", "state", "since"}),
     "report.until": frozenset({"until"}),
     "report.words": frozenset({"words"}),
     "report.unread": frozenset(),

@@ -14,7 +14,8 @@ from adapters.apple.client import AppleStatus
 from adapters.store.sqlite.store import SqliteStore
 from bot.app import App
 from bot.dialogue.book import Book
-from bot.model import Address, EventId, Language, Said
+from bot.events import Said
+from bot.model import Address, EventId, Language
 from bot.runtime.status import StatusWatch
 from tests.commands.conftest import Run
 from tests.commands.program import NOWHERE, Line, chat

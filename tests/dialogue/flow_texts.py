@@ -69,7 +69,11 @@ def with_phrase(key: str, text: str) -> tuple[dict[str, str], int]:
     lines = SHIPPED["phrases.yaml"].splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith(f"  {key}:"))
     end = next(
-        (number for number in range(begin + 1, len(lines)) if not lines[number].startswith("    ")),
+        (
+            number
+            for number in range(begin + 1, len(lines))
+            if lines[number] and not lines[number].startswith("    ")
+        ),
         len(lines),
     )
     changed = "\n".join([*lines[:begin], f"  {key}: {text}", *lines[end:], ""])

@@ -11,23 +11,21 @@ from bot.dialogue.book import Book, compile_book
 from bot.dialogue.source.check import check
 from bot.dialogue.source.parse import parse
 from bot.dialogue.turn import take_turn
-from bot.flowfiles import SHIPPED
-from bot.model import (
-    LANGUAGES,
-    Conversation,
+from bot.events import (
     Event,
-    EventId,
-    Finding,
+    ForgetMe,
+    Invoked,
+    Left,
     Opened,
     Picked,
-    Place,
-    Reply,
     Said,
+    Sent,
     Shared,
-    Tried,
-    Wake,
+    StatusChanged,
     Woke,
 )
+from bot.flowfiles import SHIPPED
+from bot.model import LANGUAGES, Conversation, EventId, Finding, Place, Reply, Tried, Wake
 from tests.dialogue.pasted_texts import CERTIFICATE, NOT_AVAILABLE
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, world
@@ -183,6 +181,27 @@ def test_stop_and_a_person_are_understood_where_the_state_is_gone() -> None:
         assert take(book, at_two(), Said(ID, text))[0].place == Place("guide", "done")
 
 
+def test_a_command_and_a_link_count_where_the_state_is_gone() -> None:
+    book = book_of(START, WITHOUT_TWO)
+    assert take(book, at_two(), Invoked(ID, "stop"))[0].place == Place("guide", "done")
+    conversation, message = take(book, at_two(), Invoked(ID, "status"))
+    assert "fix" in conversation.offered
+    assert book.say("turn.guide_changed", "en") in message.text
+    conversation, message = take(book, at_two(), Opened(ID, None, "ja-guide-three"))
+    assert (conversation.place, conversation.language) == (Place("guide", "three"), "ja")
+    assert message.text.startswith(book.say("turn.guide_changed", "ja"))
+    _, message = take(book, at_two(), Sent(ID, "photo"))
+    assert book.say("turn.sent_photo", "en") in message.text
+
+
+def test_whoever_waits_for_apple_is_told_where_the_state_is_gone() -> None:
+    book = book_of(START, WITHOUT_TWO)
+    waiting = replace(at_two(), topics=("apple",))
+    conversation, message = take(book, waiting, StatusChanged(ID))
+    assert message.text == book.say("turn.back_again", "en")
+    assert (conversation.place, conversation.topics) == (Place("guide", "one"), ())
+
+
 def test_evidence_counts_where_the_state_is_gone(book: Book) -> None:
     gone = replace(book.begin(ANN, "en"), place=Place("iphone", "gone"), prompt=4, offered=("fixed",))
     for event in (Said(ID, NOT_AVAILABLE), Shared(ID, "x.txt", NOT_AVAILABLE)):
@@ -277,14 +296,18 @@ ANYBODY = st.builds(
     findings=st.lists(FINDINGS, max_size=3).map(tuple),
     prompt=st.integers(0, 5),
     offered=st.lists(IDS, max_size=4).map(tuple),
+    topics=st.sampled_from([(), ("apple",), ("apple", "other")]),
 )
 TEXTS = st.sampled_from(["", "1", "2", "back", "stop", "a person", "how", "直りました", "hm", CERTIFICATE])
+SILENT = (StatusChanged(ID), Left(ID), ForgetMe(ID))
 ANYTHING = (
     st.builds(Said, st.just(ID), TEXTS)
     | st.builds(Shared, st.just(ID), st.just("x"), TEXTS)
     | st.builds(Picked, st.just(ID), st.integers(0, 5), IDS)
     | st.builds(Woke, st.just(ID), st.integers(0, 5))
     | st.just(Opened(ID))
+    | st.sampled_from([Opened(ID, "ja", "en-mac"), Sent(ID, "photo"), *SILENT])
+    | st.builds(Invoked, st.just(ID), st.sampled_from(["help", "status", "language", "restart", "stop"]))
 )
 
 
@@ -298,7 +321,7 @@ def test_whatever_was_stored_lands_in_the_book_and_never_raises(
     turn = take_turn(book, conversation, event, CLEAR, ANN)
     message = reply(turn)
     if message is None:
-        assert isinstance(event, Woke)
+        assert isinstance(event, Woke | StatusChanged | Left | ForgetMe)
         return
     assert_fits(message)
     places = {state.place for flow in book.flows.values() for state in flow.states.values()}

@@ -1,6 +1,7 @@
 """What holds for every turn, whatever a person sends and whatever came before."""
 
 import random
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,22 @@ from bot.codec import encode_conversation, encode_job
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
 from bot.dialogue.vocabulary import COMMANDS
-from bot.model import Conversation, Event, EventId, Opened, Picked, Place, Said, Shared, Woke
+from bot.events import (
+    Command,
+    Event,
+    ForgetMe,
+    Invoked,
+    Left,
+    Opened,
+    Picked,
+    Said,
+    Sent,
+    Shared,
+    StatusChanged,
+    Unread,
+    Woke,
+)
+from bot.model import Conversation, EventId, Place
 from tests.dialogue.pasted_texts import CERTIFICATE, ENGLISH_REPORT, JAPANESE_REPORT, NOT_AVAILABLE, UNKNOWN
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, Weather, world
@@ -44,7 +60,12 @@ EVIL = (
     "Serial Number (system):" * 2_000,
     "<!DOCTYPE html>" + "<div>" * 2_000,
 )
-TEXTS = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(ANSWERS) | st.sampled_from(EVIDENCE)
+LINKS = ("mac", "ja-mac", "en-iphone-reset_network_now", "iphone-vpn", "start", "ja", "-", "no-such")
+TEXTS = (
+    st.text(st.characters(codec=None), max_size=40)
+    | st.sampled_from(ANSWERS)
+    | st.sampled_from((*EVIDENCE, *LINKS))
+)
 NUMBERS = st.integers(min_value=-3, max_value=40)
 
 
@@ -64,12 +85,48 @@ def happening(deed: tuple[str, str, int], conversation: Conversation | None, id_
             return Woke(id_, prompt - number % 3)
         case "stray":
             return Picked(id_, number, text)
-        case _:
+        case "press":
             return Picked(id_, prompt, offered[number % len(offered)] if offered else "fixed")
+        case _:
+            return brought_by_a_platform(deed, id_)
 
 
+def brought_by_a_platform(deed: tuple[str, str, int], id_: EventId) -> Event:
+    """Give the event that the deed is, of those that nobody types or presses."""
+    kind, text, number = deed
+    match kind:
+        case "link":
+            return Opened(id_, None, text)
+        case "invoke":
+            return Invoked(id_, MENU[number % len(MENU)], "ja" if number % 2 else None)
+        case "send":
+            return Sent(id_, UNREAD[number % len(UNREAD)])
+        case "overhear":
+            return overheard(text, number, id_)
+        case "apple":
+            return StatusChanged(id_)
+        case "leave":
+            return Left(id_)
+        case _:
+            return ForgetMe(id_)
+
+
+def overheard(text: str, number: int, id_: EventId = ID) -> Event:
+    """Give what is said or sent in a thread without naming us."""
+    sent = Sent(id_, UNREAD[number % len(UNREAD)], addressed=False)
+    kinds = (Said(id_, text, addressed=False), Shared(id_, "log.txt", text, addressed=False), sent)
+    return kinds[number % len(kinds)]
+
+
+SILENT = ("wake", "apple", "leave", "forget", "overhear")
+"""Deeds that may have no answer."""
+
+MENU: tuple[Command, ...] = get_args(Command)
+UNREAD: tuple[Unread, ...] = get_args(Unread)
 DEEDS = st.tuples(
-    st.sampled_from(["press", "press", "press", "press", "say", "say", "share", "open", "wake", "stray"]),
+    st.sampled_from(
+        [*["press"] * 6, *["say", "invoke"] * 2, *("share", "open", "link", "send", "stray"), *SILENT]
+    ),
     TEXTS,
     NUMBERS,
 )
@@ -105,11 +162,12 @@ def test_any_story_can_be_told_and_every_reply_fits(book: Book, story: Story) ->
         turn = take_turn(book, conversation, happening(deed, conversation), world(weather), ANN)
         conversation = turn.conversation
         message = reply(turn)
-        assert message is not None or deed[0] == "wake"
+        assert message is not None or deed[0] in SILENT
         if message:
             assert_fits(message)
             assert message.prompt == conversation.prompt
-            assert tuple(choice.id for choice in message.choices) == conversation.offered
+            assert message.progress in (None, book.steps.get(conversation.place))
+            assert message.aside or tuple(each.id for each in message.choices) == conversation.offered
         assert conversation.place in {
             each.place for each in book.flows[conversation.place.flow].states.values()
         }
@@ -122,9 +180,9 @@ def test_a_story_told_twice_over_and_through_bytes_is_the_same_story(book: Book,
     """The player proves it at each event: pure, the same from bytes, and nothing at all the second time."""
     player, conversation = Player(book), None
     for deed, _ in story:
-        if deed[0] != "wake":
+        if deed[0] not in ("wake", "forget"):
             player.happens(happening(deed, conversation, player.fresh_id()))
-            conversation = player.conversation
+            conversation = player.conversation if player.stored else None
 
 
 @pytest.mark.parametrize("text", EVIL, ids=lambda text: ascii(text[:12]))
@@ -154,10 +212,23 @@ def test_a_button_of_an_older_prompt_executes_nothing(
     before = lived(book, story)
     if before is None:
         return
-    after = take_turn(
-        book, before, Picked(ID, before.prompt - back, choice), world("clear"), ANN
-    ).conversation
-    assert _meaning(after) == _meaning(before)
+    turn = take_turn(book, before, Picked(ID, before.prompt - back, choice), world("clear"), ANN)
+    message = reply(turn)
+    assert _meaning(turn.conversation) == _meaning(before)
+    assert message is not None
+    assert message.aside == bool(before.offered), "where there is no newer button, the question is asked"
+    assert turn.conversation == before or not message.aside
+
+
+@laws
+@given(story=STORIES, deed=DEEDS)
+def test_what_owes_nothing_changes_nothing_but_that_somebody_left(
+    book: Book, story: Story, deed: tuple[str, str, int]
+) -> None:
+    before = lived(book, story)
+    turn = take_turn(book, before, happening(deed, before), world("down"), ANN)
+    assert turn.jobs or deed[0] in SILENT
+    assert turn.jobs or deed[0] == "leave" or turn.conversation == (before or book.begin(ANN, "en"))
 
 
 @laws
@@ -262,6 +333,7 @@ def _meaning(conversation: Conversation) -> tuple[object, ...]:
         conversation.tried,
         conversation.findings,
         conversation.language,
+        conversation.topics,
     )
 
 

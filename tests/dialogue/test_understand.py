@@ -80,7 +80,9 @@ def test_every_command_is_understood_by_its_id_and_labels_in_every_state(flow: s
     for state in BOOK.flows[flow].states.values():
         for command in COMMANDS:
             label = BOOK.phrases[f"label.{command}"]
-            typed_id = () if command == "restart" else (command,)  # that is what is done to a device
+            typed_id = (
+                () if command in ("restart", "watch") else (command,)
+            )  # a device, and what is done to it
             for text in (*typed_id, *(() if command == "language" else (label.ja, label.en))):
                 assert BOOK.lexicon.understand(state, _offered(state), text) == Commanded(command)
 

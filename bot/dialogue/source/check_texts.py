@@ -24,6 +24,20 @@ WIDEST: Mapping[str, int] = {
 }  # fmt: skip
 """The longest value of each placeholder in characters; property tests hold the phrases to it."""
 
+PHRASE_LIMITS: Mapping[str, int] = {
+    "turn.old_button": 200, "button.not_yours": 200, "menu.": 40, "mark.": 4,
+    "about.description": 512, "about.short": 120,
+    "slack.help_in_dm": 40, "slack.share_here": 40, "slack.progress": 40, "slack.working": 50,
+    "slack.prompt": 60, "slack.forget_title": 100, "slack.forget_text": 300, "slack.forget_": 30,
+    "home.begin": 40, "home.go_on": 40, "home.forget": 40,
+}  # fmt: skip
+"""Characters of phrases that a platform shows in a place of its own, by their name or how it begins.
+
+Telegram: 200 in the answer to a press, 256 in a command's description (a phone shows about 40), and the two
+texts about the bot. Slack: 75 on a button (a phone shows about 40), 100, 300 and 30 in a dialog that asks
+whether one is sure.
+"""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LOOSE_BRACE = re.compile(r"[{}｛｝]")
 
@@ -32,7 +46,8 @@ def check_phrases(source: Source) -> Iterator[Problem]:
     """Check the texts of `phrases.yaml`."""
     for key, text in source.phrases.items():
         where = source.lines[f"phrases.{key}"]
-        yield from _phrase(where, text, PHRASES[key])
+        limits = (limit for name, limit in PHRASE_LIMITS.items() if key.startswith(name))
+        yield from _phrase(where, text, PHRASES[key], next(limits, NOTES_LIMIT))
         if key.startswith("label."):
             yield from one_line(where, text, "label")
 
@@ -100,7 +115,7 @@ def _variants(where: Where, state: State) -> Iterator[Problem]:
         yield Problem.at(where, "the last text under `say:` needs to be without `when:`, for all other cases")
 
 
-def _phrase(where: Where, text: Text, wanted: frozenset[str]) -> Iterator[Problem]:
+def _phrase(where: Where, text: Text, wanted: frozenset[str], limit: int) -> Iterator[Problem]:
     yield from _braces(where, text)
     for language in LANGUAGES:
         named = set(_PLACEHOLDER.findall(text.of(language)))
@@ -109,8 +124,8 @@ def _phrase(where: Where, text: Text, wanted: frozenset[str]) -> Iterator[Proble
         for name in sorted(named - wanted):
             hint = did_you_mean(name, wanted)
             yield Problem.at(where, f"the `{language}:` text has {{{name}}}, which has no value here.{hint}")
-        if len(text.of(language)) > NOTES_LIMIT:
-            yield Problem.at(where, f"the `{language}:` text is longer than {NOTES_LIMIT} characters")
+        if len(text.of(language)) > limit:
+            yield Problem.at(where, f"the `{language}:` text is longer than {limit} characters")
 
 
 def _template(where: Where, text: Text, variant: Variant | None) -> Iterator[Problem]:

@@ -1,0 +1,106 @@
+"""What a typed message does: what it shows, if it was pasted, or what it means as an answer."""
+
+from bot.dialogue.command import obey, switch
+from bot.dialogue.draft import Draft
+from bot.dialogue.evidence.find import find
+from bot.dialogue.phrase import offered_options
+from bot.dialogue.status import is_card
+from bot.dialogue.understand import (
+    Answered,
+    Commanded,
+    Meaning,
+    Named,
+    Nodded,
+    Solved,
+    Switched,
+    Thanked,
+    Unclear,
+)
+from bot.dialogue.vocabulary import CONSENT
+from bot.model import Conversation
+
+
+def read(draft: Draft, text: str) -> None:
+    """Follow what the text shows, or else take it for an answer."""
+    if findings := find(text):
+        draft.follow(findings)
+    else:
+        _answer(draft, text)
+
+
+def is_understood(draft: Draft, text: str) -> bool:
+    """Say whether the text is evidence, an answer or a command, and not thanks, small talk or a riddle."""
+    if find(text):
+        return True
+    match _meaning(draft, text):
+        case Answered() | Commanded() | Switched() | Solved():
+            return True
+        case Named():
+            return draft.conversation.place == draft.book.start.begin
+        case _:
+            return False
+
+
+def _answer(draft: Draft, text: str) -> None:
+    meaning = _meaning(draft, text)
+    match meaning:
+        case Answered(id=id_) if draft.choose(id_):
+            pass
+        case Commanded(name=name):
+            obey(draft, name)
+        case Switched(language=language):
+            switch(draft, language)
+        case Solved() if draft.conversation.prompt:
+            draft.leave("solved")
+        case Thanked():
+            draft.note("turn.thanks")
+        case Nodded() | Unclear(empty=True) if draft.scene.state.end:
+            draft.tell(draft.scene.phrase("turn.after_end"))
+        case _ if draft.scene.state.end:
+            draft.restart()
+            _begin_with(draft, meaning)
+        case _ if not draft.conversation.prompt:
+            _begin_with(draft, meaning)
+        case Named() if draft.conversation.place == draft.book.start.begin:
+            _begin_with(draft, meaning)
+        case _:
+            _ask_again(draft, meaning)
+
+
+def _ask_again(draft: Draft, meaning: Meaning) -> None:
+    offered = draft.conversation.offered
+    match meaning:
+        case _ if not offered:
+            draft.note("turn.welcome_back")
+        case Nodded() if is_card(offered):
+            draft.ask()
+        case Unclear(empty=True):
+            draft.note("turn.nothing_read")
+        case _:
+            draft.note("turn.unclear")
+
+
+def _begin_with(draft: Draft, meaning: Meaning) -> None:
+    """Start the flow that somebody names in their first words; who names none is asked."""
+    if isinstance(meaning, Named):
+        draft.move(draft.book.flows[meaning.flow].begin)
+
+
+def _meaning(draft: Draft, text: str) -> Meaning:
+    """Say what the text means. Of a question that is not on the screen, only plain answers are understood.
+
+    A number, "OK" or "I agree" says too little without the question to be taken for its answer.
+    """
+    understand, state = draft.book.lexicon.understand, draft.scene.state
+    meaning = understand(state, draft.conversation.offered, text)
+    if _is_unasked(draft.conversation) and isinstance(meaning, Unclear):
+        options = (option.id for option in offered_options(draft.scene))
+        plain = tuple(id_ for id_ in options if id_ not in ("go_on", CONSENT))
+        return understand(state, plain, text, numbers=False)
+    return meaning
+
+
+def _is_unasked(conversation: Conversation) -> bool:
+    """Say whether what is on the screen is not the question: a card, or nothing since they left."""
+    offered = conversation.offered
+    return is_card(offered) or (not offered and conversation.prompt > 0)

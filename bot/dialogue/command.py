@@ -1,0 +1,59 @@
+"""What each command does, however it was given: pressed, typed, or invoked by its name."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot.dialogue.draft import Draft
+from bot.dialogue.status import is_card, mention_watch, show_status, unwatch, watch
+from bot.dialogue.vocabulary import CommandName
+from bot.model import Language
+
+
+def obey(draft: Draft, name: CommandName) -> None:
+    """Do what the command says."""
+    DEEDS[name](draft)
+
+
+def switch(draft: Draft, language: Language) -> None:
+    """Go on in that language, and say so. Whoever looks at the status sees it in that language."""
+    draft.speak(language)
+    draft.note("turn.language")
+    if is_card(draft.conversation.offered):
+        show_status(draft)
+
+
+def _switch_to_the_other(draft: Draft) -> None:
+    switch(draft, "en" if draft.conversation.language == "ja" else "ja")
+
+
+def _help(draft: Draft) -> None:
+    draft.tell(draft.scene.phrase("turn.help"))
+
+
+def _stop(draft: Draft) -> None:
+    draft.leave("stop")
+    mention_watch(draft)
+
+
+def _fix(draft: Draft) -> None:
+    """Ask the question where the person was, or begin."""
+    if draft.scene.state.end:
+        draft.restart()
+    else:
+        draft.ask()
+
+
+DEEDS: Final[Mapping[CommandName, Callable[[Draft], None]]] = {
+    "how": Draft.explain,
+    "skip": Draft.skip,
+    "back": Draft.back,
+    "restart": Draft.restart,
+    "person": lambda draft: draft.leave("person"),
+    "language": _switch_to_the_other,
+    "help": _help,
+    "stop": _stop,
+    "status": show_status,
+    "watch": watch,
+    "unwatch": unwatch,
+    "fix": _fix,
+}
