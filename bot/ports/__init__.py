@@ -1,6 +1,17 @@
 """The sockets that adapters plug into, and the errors that they may raise."""
 
-from bot.ports.channel import Channel, Receive, Refused, TryLater, Unsure, WayIn
+from bot.ports.channel import (
+    Channel,
+    Glance,
+    Gone,
+    Lead,
+    Receive,
+    Refused,
+    TokenRefused,
+    TryLater,
+    Unsure,
+    WayIn,
+)
 from bot.ports.finding import Finding, Grade
 from bot.ports.status import StatusFault, StatusSource, StatusUnreadable
 from bot.ports.store import Store, StoreFault, StoreUnusable
@@ -30,8 +41,11 @@ __all__ = [
     "Finding",
     "Followers",
     "Forgotten",
+    "Glance",
+    "Gone",
     "Grade",
     "JobKind",
+    "Lead",
     "Owed",
     "Parked",
     "Receive",
@@ -45,6 +59,7 @@ __all__ = [
     "Store",
     "StoreFault",
     "StoreUnusable",
+    "TokenRefused",
     "TryLater",
     "Unsure",
     "WayIn",

@@ -5,13 +5,34 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
-from bot.model import Address, Event, Reply
+from bot.events import Event
+from bot.model import Address, Language, Reply
 
 Receive: TypeAlias = Callable[[Address, Event], Awaitable[None]]
 """The door in. When it returns, the turn is stored, and the event may be acknowledged to its platform.
 
 If it raises, nothing may be acknowledged: the platform's redelivery brings the event again.
 """
+
+Lead: TypeAlias = Callable[[], Awaitable[bool]]
+"""Says whether this process may do now what one of all should do at a time.
+
+It is asked every few seconds; two may hold it for a moment, so nothing that must not go wrong rests on it.
+"""
+
+Glance: TypeAlias = Callable[[Address, Language | None], Awaitable[Reply]]
+"""Looks at a conversation without a turn: Apple's board, where the guide stands, and what can be done.
+
+The language is the platform's hint, for somebody of whom nothing is stored. It raises `StoreUnusable`.
+"""
+
+
+class TokenRefused(Exception):
+    """The platform does not know our token; `setting` names where it is set."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"{setting} is refused")
+        self.setting = setting
 
 
 class WayIn(Protocol):
@@ -21,7 +42,7 @@ class WayIn(Protocol):
         """Bring in events and acknowledge each once `receive` has returned, until `stop` is set.
 
         What was taken from the platform by then is finished before this returns. Outages of the platform are
-        waited for here, never raised.
+        waited for here, never raised; only a token that is wrong at the start raises `TokenRefused`.
         """
         ...
 
@@ -49,6 +70,10 @@ class Refused(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class Gone(Refused):
+    """The platform will never show this person anything more: they blocked us, or the chat is gone."""
 
 
 class Channel(Protocol):

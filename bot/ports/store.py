@@ -126,6 +126,13 @@ class Store(Protocol):
         """
         ...
 
+    async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
+        """Take or renew a role that one at a time has; False, and no change, while another has it.
+
+        A lease of no time gives the role up.
+        """
+        ...
+
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""
         ...

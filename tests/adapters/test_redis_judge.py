@@ -32,6 +32,13 @@ def test_a_good_server_has_no_fault_and_no_warning() -> None:
     assert {finding.grade for finding in judge(GOOD, fsync="everysec", replicas=0)} == {"ok"}
 
 
+def test_of_a_server_that_tells_nothing_nothing_is_taken_for_safe() -> None:
+    assert {finding.check for finding in judge({}, fsync=None, replicas=0) if finding.loses_data} == {
+        "persistence",
+        "eviction",
+    }
+
+
 @pytest.mark.parametrize(
     ("check", "changes", "grade"),
     [

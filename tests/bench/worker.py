@@ -11,7 +11,8 @@ from itertools import count
 
 from adapters.store.redis.store import RedisStore
 from bot.dialogue.book import Book
-from bot.model import Address, Board, Event, EventId, Language, Picked, Reply, Report, Said, Service
+from bot.events import Event, Picked, Said
+from bot.model import Address, Board, EventId, Language, Reply, Report, Service
 from bot.ports import Receive
 from bot.runtime.metrics import Metrics
 from bot.runtime.status import StatusWatch

@@ -6,4 +6,4 @@ import pytest
 
 PARTS = sorted(path.stem for path in Path(__file__).parent.glob("store_*.py"))
 
-pytest.register_assert_rewrite(*(f"tests.contract.{part}" for part in ("shorthand", *PARTS)))
+pytest.register_assert_rewrite(*(f"tests.contract.{part}" for part in ("shorthand", "channel", *PARTS)))

@@ -17,6 +17,7 @@ from tests.contract import (
     store_forget,
     store_jobs,
     store_lanes,
+    store_lead,
     store_parked,
     store_pauses,
     store_postponed,
@@ -34,7 +35,7 @@ SharedOpening: TypeAlias = AbstractAsyncContextManager[tuple[Store, Store]]
 
 PARTS = (
     *(store_turns, store_jobs, store_lanes, store_postponed, store_parked, store_pauses),
-    *(store_followers, store_forget, store_timetable, store_values),
+    *(store_followers, store_forget, store_timetable, store_lead, store_values),
 )
 
 

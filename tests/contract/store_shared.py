@@ -119,3 +119,10 @@ async def both_count_one_backlog(store: Store, other: Store) -> None:
     await take(other, "e1", who=BEN, jobs=[wake(b"1")])
     assert await store.backlog(now=LATER) == await other.backlog(now=LATER)
     assert (await other.backlog(now=LATER)).waiting == 3
+
+
+async def a_role_that_one_has_the_other_does_not_get(store: Store, other: Store) -> None:
+    assert await store.lead("apple", "one", now=NOW, lease=LEASE)
+    assert not await other.lead("apple", "two", now=NOW + SECOND, lease=LEASE)
+    assert await other.lead("apple", "two", now=LATER, lease=LEASE)
+    assert not await store.lead("apple", "one", now=LATER, lease=LEASE)

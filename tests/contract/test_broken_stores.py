@@ -10,9 +10,11 @@ from adapters.store.memory.store import MemoryStore
 from bot.ports import Retention, Store
 from tests.contract import (
     broken_lanes,
+    broken_leads,
     broken_timetables,
     store_followers,
     store_forget,
+    store_lead,
     store_retention,
     store_timetable,
 )
@@ -56,6 +58,12 @@ STORES: dict[type[MemoryStore], Clause] = {
     broken_timetables.ReservesForAllBotsTogether: store_timetable.every_bot_has_a_timetable_of_its_own,
     broken_timetables.SavesUpWhatNobodyReserved: store_timetable.a_booking_is_never_in_the_past,
     broken_timetables.BooksHoweverLate: store_timetable.what_would_come_too_late_is_not_booked,
+    broken_leads.LetsEverybodyLead: store_lead.whoever_comes_first_has_the_role_and_nobody_else,
+    broken_leads.LeadsForEver: store_lead.a_role_is_free_when_its_lease_has_ended,
+    broken_leads.RenewsForNobody: store_lead.its_holder_renews_it_from_the_moment_of_asking,
+    broken_leads.RenewsWhenever: store_lead.its_holder_renews_it_from_the_moment_of_asking,
+    broken_leads.KnowsOneRole: store_lead.every_role_has_a_holder_of_its_own,
+    broken_leads.ExtendsTheLeaseOfAnother: store_lead.whoever_asks_in_vain_changes_nothing,
     broken.CountsAllThatWaitsAsDue: store_timetable.of_a_lane_only_the_head_is_due,
     broken.SaysThatAllWasSettled: lanes.settling_the_head_succeeds_once,
     broken.HandsOutTheNextWithoutALease: lanes.what_comes_next_is_held_from_the_moment_of_settling,

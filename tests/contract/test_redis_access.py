@@ -31,6 +31,7 @@ def test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied() -> None
             assert await store.postpone(job, LATER, attempted=False, whole_chat=True)
             await store.reserve("bot", 1, SECOND, now=NOW)
             await store.backlog(now=NOW)
+            await store.lead("apple", "one", now=NOW, lease=SECOND)
             await store.followers("status", limit=1, now=NOW)
             server.tell("ACL", "SETUSER", "bot", "-set")
             with pytest.raises(StoreUnusable, match="denied"):

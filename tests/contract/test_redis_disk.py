@@ -8,7 +8,8 @@ import pytest
 
 from adapters.store.redis.store import RedisStore
 from bot.dialogue.book import Book
-from bot.model import EventId, Said
+from bot.events import Said
+from bot.model import EventId
 from bot.ports import Record, StoreUnusable
 from bot.runtime.receive import receive
 from tests.contract.shorthand import ANN, NOW, take

@@ -114,6 +114,7 @@ async def _live(store: RedisStore, turns: int) -> None:
             elif what == 2:
                 await settle(store, job)
     await store.reserve("bot", 3, SECOND, now=NOW)
+    await store.lead("apple", "one", now=NOW, lease=LEASE)
     await store.forget(people[0])
     for parked in (await store.parked(now=NOW, limit=100))[::2]:
         assert await store.unpark(parked.id, now=NOW)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from adapters.store.leads import Leads
 from adapters.store.memory.lanes import Job, Lanes
 from adapters.store.names import key_of, trace_of
 from bot.model import Address, EventId
@@ -37,6 +38,7 @@ class MemoryStore:
         self._lanes = Lanes()
         self._parked: dict[str, _Unfinished] = {}  # by id, in the order of burying
         self._booked_until: dict[str, datetime] = {}  # by bot
+        self._leads = Leads()
 
     async def clock(self) -> datetime:
         """Read this machine's clock."""
@@ -140,6 +142,10 @@ class MemoryStore:
         if within is None or start - now <= within:
             self._booked_until[bot] = start + count * pause
         return start
+
+    async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
+        """Take or renew a role that one at a time has."""
+        return self._leads.take(role, who, now, lease)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""

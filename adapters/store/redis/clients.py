@@ -1,21 +1,26 @@
 """Clients of redis-py for each kind of address: short timeouts, and never a retry that we do not know of."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.connection import Connection, ConnectionPool
+from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import TimeoutError as TooSlow
 
 from bot.ports.redis_address import RedisAddress
 
 Client: TypeAlias = "Redis | RedisCluster"
 
+ANSWERS_WITHIN = 2.0
+"""Seconds that a server may take to answer."""
+
 _SPARING: Mapping[str, Any] = {
-    "socket_timeout": 2,
+    "socket_timeout": ANSWERS_WITHIN,
     "socket_connect_timeout": 1,
     "retry": Retry(NoBackoff(), 0),
     "protocol": 2,
@@ -40,6 +45,25 @@ def client_for(address: RedisAddress) -> Client:
         case "cluster":
             nodes = [ClusterNode(host, port) for host, port in address.hosts]
             return RedisCluster(startup_nodes=nodes, **{**_settings(address), **_tls(address)})
+
+
+def untimed(client: Client) -> Client:
+    """Have no timers round each single write and read: whoever uses the client has one round them all.
+
+    Only the greeting of a new connection keeps its own. In a cluster redis-py does the writing and reading.
+    """
+    if not isinstance(client, RedisCluster):
+        client.connection_pool.connection_kwargs |= {"socket_timeout": None, "redis_connect_func": _greet}
+    return client
+
+
+async def _greet(connection: AbstractConnection) -> None:
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            await connection.on_connect()
+    except TimeoutError as error:
+        await connection.disconnect(nowait=True)
+        raise TooSlow("no greeting in time") from error
 
 
 async def let_go(client: Client) -> None:

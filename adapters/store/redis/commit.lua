@@ -3,7 +3,8 @@
 -- ARGV address, "<now> <till> <expected> <its time> <token> <topics> <conversations kept> <events kept>", body,
 --      then "<kind> <at> <pause>" and the body of each job
 -- Gives "+<number of the first job> <index of each that is lent>", "!<record>" for a conflict, or "=<record>"
--- for a duplicate: one text each, because every part of an answer costs the client as much as a text.
+-- for a duplicate: one text each, because every part of an answer costs the client as much as a text. The first is
+-- a status, which is read in one go.
 local here = {lane = KEYS[3], wakes = KEYS[4], due = KEYS[5], gate = KEYS[6], stats = KEYS[7], address = ARGV[1]}
 local now_text, till, expected, at, token, topics, kept, known_for =
   string.match(ARGV[2], '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
@@ -23,7 +24,7 @@ local function job(index, number)
 end
 
 local function committed(first, owed)
-  return '+' .. whole(first) .. ' ' .. table.concat(owed, ' ')
+  return {ok = '+' .. whole(first) .. ' ' .. table.concat(owed, ' ')}
 end
 
 -- The jobs of this turn that were lent when it was stored and that nobody else has got since.
@@ -60,19 +61,15 @@ if version ~= tonumber(expected) or another then return '!' .. (turn and turn.ra
 -- Whatever is written to below is read once before, so that a key of another type stops us here.
 local first = (tonumber(redis.call('HGET', here.stats, 'jobs')) or 0) + 1
 local front, chat = head(here.lane), gate(here.gate)
-redis.call('HLEN', here.wakes)
 redis.call('ZCARD', here.due)
-redis.call('SCARD', KEYS[8])
+if #KEYS > 8 then redis.call('SCARD', KEYS[8]) end
 for index = 9, #KEYS do redis.call('ZCARD', KEYS[index]) end
-local lent = 'n'
+local lent, say, wake = 'n', nil, false
 for index = 0, count - 1 do
-  if kind(index) == 's' then
-    local each = job(index)
-    local free = math.max(tonumber(each.at), opens(chat, tonumber(each.pause)))
-    if not front and free <= now then lent = 's' end
-    break
-  end
+  if kind(index) == 's' then say = say or job(index) else wake = true end
 end
+if wake then redis.call('HLEN', here.wakes) end
+if say and not front and frees(say, chat) <= now then lent = 's' end
 
 local event = table.concat({now_text, token, whole(first)}, ' ') .. lent
 redis.call('SET', KEYS[2], event, 'PX', whole(known_for / 1000 + SLACK)) -- first, because OOM denies it
@@ -96,11 +93,11 @@ local owed = {}
 for index = 0, count - 1 do
   local each = job(index, first + index)
   if kind(index) == 's' then
-    redis.call('RPUSH', here.lane, say_text(each))
     if not front then
       front = each
-      if lend_head(here, each, now, till) then owed[#owed + 1] = index end
+      if lend(here, each, chat, now, till) then owed[#owed + 1] = index end
     end
+    redis.call('RPUSH', here.lane, say_text(each))
   else
     local free = tonumber(each.at) <= now
     if free then

@@ -1,5 +1,7 @@
 """What redis-py raises and what servers answer, as the faults of the port."""
 
+from collections.abc import Iterable
+
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
@@ -51,6 +53,11 @@ def fault_of(error: BaseException) -> StoreFault:
         return "unreachable"
     said = str(error)
     return next((fault for words, fault in _SAID if any(word in said for word in words)), "not_a_database")
+
+
+def went_wrong(answers: Iterable[object]) -> bool:
+    """Say whether an error is among the answers."""
+    return any(isinstance(answer, FOREIGN) for answer in answers)
 
 
 def passes(fault: StoreFault) -> bool:

@@ -107,5 +107,10 @@ def timetable(bot: str) -> str:
     return f"{{bot:{quoted(bot)}}}"
 
 
+def role_key(role: str) -> str:
+    """Name the key of a role that one process at a time has."""
+    return partition(0).key(f"lead:{quoted(role)}")
+
+
 def _chat(address: str) -> str:
     return address.rpartition("/")[0]

@@ -7,15 +7,14 @@ within redis-py costs a connection, and once gave its unread answer to the next 
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from itertools import islice
+from typing import Any, NamedTuple
 
 from redis.asyncio.cluster import RedisCluster
 
 from adapters.store.redis.clients import Client, let_go
-from adapters.store.redis.faults import FOREIGN, NotReplicated
-from adapters.store.redis.scripts import Word
-
-Words: TypeAlias = Sequence[Word]
+from adapters.store.redis.faults import FOREIGN, NotReplicated, went_wrong
+from adapters.store.redis.trip import Words, exchange
 
 TRIPS = 4
 """Round trips under way at once. More would only be shorter ones: Redis does one command after the other."""
@@ -98,10 +97,10 @@ class Line:
         except Exception as error:  # noqa: BLE001  whatever it is, it is for those who asked
             _tell(waiting, error)
             return
+        coming = iter(answers)
         for parcel in waiting:
-            mine, answers = answers[: len(parcel.commands)], answers[len(parcel.commands) :]
-            went_wrong = any(isinstance(answer, FOREIGN) for answer in mine)
-            if parcel.durable and not went_wrong and not self._has_reached(answers[-1]):
+            mine = list(islice(coming, len(parcel.commands)))
+            if parcel.durable and not self._has_reached(answers[-1]) and not went_wrong(mine):
                 _tell([parcel], NotReplicated())
             elif not parcel.answered.done():
                 parcel.answered.set_result(mine)
@@ -113,20 +112,12 @@ class Line:
     async def _exchange(self, parcels: Sequence[Parcel]) -> list[Any]:
         words = [command for parcel in parcels for command in parcel.commands]
         if any(parcel.durable for parcel in parcels):
-            return await self._pipeline([*words, ("WAIT", self._replicas, _REPLICATED_WITHIN)])
-        if len(words) == 1:
-            return [await self._single(words[0])]
+            words.append(("WAIT", self._replicas, _REPLICATED_WITHIN))
         if isinstance(self._client, RedisCluster):
             return await asyncio.gather(*map(self._single, words))
-        return await self._pipeline(words)
+        return await exchange(self._client.connection_pool, words)
 
-    async def _pipeline(self, words: Sequence[Words]) -> list[Any]:
-        pipeline = self._client.pipeline(transaction=False)
-        for each in words:
-            pipeline.execute_command(*each)
-        return await pipeline.execute(raise_on_error=False)
-
-    async def _single(self, words: Words) -> Any:  # noqa: ANN401
+    async def _single(self, words: Words) -> Any:  # noqa: ANN401  each command has its own answer
         try:
             return await self._client.execute_command(*words)
         except FOREIGN as error:

@@ -7,7 +7,7 @@ from typing import Any
 from redis.exceptions import NoScriptError
 
 from adapters.store.redis.clients import Client
-from adapters.store.redis.faults import FOREIGN, fault_of, passes
+from adapters.store.redis.faults import FOREIGN, fault_of, passes, went_wrong
 from adapters.store.redis.line import Line
 from adapters.store.redis.scripts import Command
 from bot.ports import StoreUnusable
@@ -38,7 +38,7 @@ class Link:
             try:
                 short = [command.in_short() for command in commands]
                 answers = await self._line.ask(short, end, durable=durable)
-                if not any(isinstance(answer, FOREIGN) for answer in answers):
+                if not went_wrong(answers):
                     return answers
                 return await self._mend(commands, answers, end)
             except FOREIGN as error:

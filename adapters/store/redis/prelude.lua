@@ -42,9 +42,13 @@ local function said(raw)
           pause = pause, body = string.sub(raw, rest)}
 end
 
-local function head(lane)
-  local raw = redis.call('LINDEX', lane, 0)
+local function at_place(lane, place)
+  local raw = redis.call('LINDEX', lane, place)
   return raw and said(raw)
+end
+
+local function head(lane)
+  return at_place(lane, 0)
 end
 
 local function waking(wakes, number)
@@ -108,19 +112,27 @@ local function pass(key, chat, pause, now)
   end
 end
 
--- Lend the head of a lane until `till`; or, if it is free only after `now`, note when. `here` names the keys
--- and the address.
-local function lend_head(here, job, now, till)
-  local chat, pause = gate(here.gate), tonumber(job.pause)
-  local free = math.max(tonumber(job.at), opens(chat, pause))
-  if free > now then
-    redis.call('ZADD', here.due, whole(free), member(job.number, 's', here.address))
-    return nil
+-- From when on the head of a lane may be handed out.
+local function frees(job, chat)
+  return math.max(tonumber(job.at), opens(chat, tonumber(job.pause)))
+end
+
+-- Note that the head of a lane is lent until `till`; or, if it is free only after `now`, from when on. `here`
+-- names the keys and the address. The caller stores the job.
+local function lend(here, job, chat, now, till)
+  local free = frees(job, chat)
+  local lent = free <= now
+  redis.call('ZADD', here.due, lent and till or whole(free), member(job.number, 's', here.address))
+  if lent then
+    count_attempt(job)
+    pass(here.gate, chat, tonumber(job.pause), now)
   end
-  redis.call('ZADD', here.due, till, member(job.number, 's', here.address))
-  count_attempt(job)
+  return lent
+end
+
+local function lend_head(here, job, now, till)
+  if not lend(here, job, gate(here.gate), now, till) then return nil end
   store_head(here.lane, job)
-  pass(here.gate, chat, pause, now)
   return {whole(job.number), job.at, job.attempt, job.body}
 end
 
@@ -133,6 +145,8 @@ end
 
 -- Take a held job out, and lend the next of its lane. Its first write is one that a full Redis allows.
 local function strike(here, kind, job, now, till)
+  local following = kind == 's' and at_place(here.lane, 1)
+  if following then gate(here.gate) end -- read once before a write
   redis.call('ZREM', here.due, member(job.number, kind, here.address))
   redis.call('HINCRBY', here.stats, 'waiting', -1)
   if kind == 'w' then
@@ -140,7 +154,6 @@ local function strike(here, kind, job, now, till)
     return nil
   end
   redis.call('LPOP', here.lane)
-  local following = head(here.lane)
   return following and lend_head(here, following, now, till)
 end
 

@@ -5,7 +5,6 @@ local here = {lane = KEYS[1], wakes = KEYS[2], due = KEYS[3], gate = KEYS[4], st
 local now, till, kind, number = string.match(ARGV[2], '^(%S+) (%S+) (%S+) (%S+)$')
 local job = held(here, kind, number)
 if not job then return 0 end
-gate(here.gate)
 local following = strike(here, kind, job, tonumber(now), till)
 redis.call('HINCRBY', here.stats, kind == 's' and 'sent' or 'woken', 1)
 return following or 1

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from adapters.store.moments import length, micros, moment
+from adapters.store.names import quoted
 from adapters.store.redis import jobs as jobs_
 from adapters.store.redis import parking, turns
 from adapters.store.redis import topics as topics_
 from adapters.store.redis.cache import Cache
-from adapters.store.redis.clients import client_for
-from adapters.store.redis.keys import SETTINGS, timetable
+from adapters.store.redis.clients import client_for, untimed
+from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
-from adapters.store.redis.scripts import CLOCK, JOIN, RESERVE, Call
+from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Call
 from adapters.store.redis.site import Site
 from bot.model import Address, EventId
 from bot.ports import (
@@ -64,7 +65,7 @@ class RedisStore:
         address = read_address(url)
         if replicas and address.kind == "cluster":
             raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
-        link = Link(client_for(address), address.where, replicas=replicas)
+        link = Link(untimed(client_for(address)), address.where, replicas=replicas)
         try:
             stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
         except ValueError as error:
@@ -168,6 +169,11 @@ class RedisStore:
         latest = length(within) if within is not None else -1
         booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause), latest])
         return moment(int(await self._site.link.call(booked)))
+
+    async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
+        """Take or renew a role that one at a time has; the key ends a minute after the lease."""
+        taken = Call(LEAD, [role_key(role)], [quoted(who), micros(now), micros(now + lease)])
+        return bool(await self._site.link.call(taken))
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""

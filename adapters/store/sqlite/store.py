@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from adapters.store.leads import Leads
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import key_of, quoted, trace_of
 from adapters.store.sqlite import lanes, turns
@@ -41,6 +42,7 @@ class SqliteStore:
         """Open or make the file. Leases in it are of a process that is gone, so they end here."""
         self._path = _resolved(path)
         self._retention = retention
+        self._leads = Leads()
         self._database = open_file(self._path)
         try:
             with self._transaction() as database:
@@ -153,6 +155,10 @@ class SqliteStore:
                 later = "UPDATE bots SET booked_until = max(booked_until, :now) + :taken WHERE bot = :bot"
                 database.execute(later, booking)
             return start
+
+    async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
+        """Take or renew a role that one at a time has; it ends with the process, as all leases do."""
+        return self._leads.take(role, who, now, lease)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""
