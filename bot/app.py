@@ -8,7 +8,8 @@ from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
 from bot.dialogue.turn import DEFAULT_LANGUAGE
-from bot.model import Address, Conversation, Event, Opened, World
+from bot.events import Event, Opened
+from bot.model import Address, Conversation, World
 from bot.ports import Finding, StatusSource, Store
 from bot.runtime.receive import Received, receive, stored
 from bot.runtime.status import StatusWatch

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bot.commands import chat, check, diagnose, doctor, draw, parked, run, status
+from bot.commands import chat, check, diagnose, doctor, draw, parked, run, slack, status, telegram
 from bot.commands.exit_codes import FAULT, INTERRUPTED, USAGE_ERROR
 from bot.commands.output import fail, say
 from bot.flowfiles import FlowsInvalid
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (chat, status, diagnose, check, draw, run, doctor, parked):
+    for module in (chat, status, diagnose, check, draw, run, telegram, slack, doctor, parked):
         name = module.__name__.rpartition(".")[2]
         command = commands.add_parser(name, help=module.__doc__, description=module.__doc__)
         module.add_arguments(command)

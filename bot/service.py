@@ -1,22 +1,34 @@
-"""One worker as a process: its store, its platforms, its health server, and the signals that end it."""
+"""One worker as a process: its store, its platforms, its servers, and the signals that end it."""
 
 import asyncio
 import random
+import secrets
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
-from adapters.health.server import HealthServer
+from adapters.health.application import health_application
+from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
-from bot.ports import Finding, Store
+from bot.platforms import connect
+from bot.ports import Finding, Store, TokenRefused
+from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
+from bot.runtime.lead import Roles
 from bot.runtime.metrics import Metrics
 from bot.runtime.status import StatusWatch
-from bot.runtime.worker import Platform, Worker
+from bot.runtime.worker import Worker
 from bot.settings import Settings
+
+PUBLIC_CONNECTIONS = 512
+"""At once on the public listener. Each platform keeps some dozens open."""
 
 _log = structlog.get_logger()
 
@@ -30,11 +42,14 @@ class MayLose(Exception):
 
 
 class CannotListen(Exception):
-    """The health server cannot have its address; the text says which and why."""
+    """A server cannot have its address; the text says which and why."""
 
 
-async def serve(settings: Settings, book: Book) -> None:
-    """Work until SIGTERM or SIGINT. Raises `StoreUnusable`, `MayLose` and `CannotListen`."""
+async def serve(settings: Settings, book: Book, *, only: str | None = None) -> None:
+    """Work until SIGTERM or SIGINT, for all platforms that are set up or `only` one.
+
+    Raises `StoreUnusable`, `MayLose`, `CannotListen` and `TokenRefused`.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -42,7 +57,7 @@ async def serve(settings: Settings, book: Book) -> None:
         await _refuse_to_lose(settings)
         store = await open_store(settings)
         try:
-            await _work(settings, book, store, stop)
+            await _work(settings, book, store, stop, only)
         finally:
             await store.close()
 
@@ -55,35 +70,65 @@ async def _refuse_to_lose(settings: Settings) -> None:
         _log.warning("data may be lost", why=finding.says)
 
 
-async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Event) -> None:
-    status, metrics, platforms = StatusWatch(apple_status(settings)), Metrics(), _platforms(settings)
-    worker = Worker(
-        *(book, store, status, local_zone()),
-        platforms=platforms,
-        metrics=metrics,
-        stop=stop,
-        monotonic=time.monotonic,
-        random=random.random,
-    )
-    health = HealthServer(settings.health_host, settings.health_port, worker.ready, metrics.text)
-    try:
-        port = await health.start()
-    except OSError as error:
-        where = f"{settings.health_host}:{settings.health_port}"
-        raise CannotListen(
-            f"HEALTH_HOST and HEALTH_PORT: cannot listen on {where}: {error.strerror}"
-        ) from error
-    _log.info("started", platforms=[platform.name for platform in platforms], health_port=port)
-    try:
-        await worker.run()
-    finally:
-        await health.stop()
-        await status.close()
+async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Event, only: str | None) -> None:
+    status, metrics, zone = StatusWatch(apple_status(settings)), Metrics(), local_zone()
+    roles = Roles(store, secrets.token_hex(8), monotonic=time.monotonic)
+    async with AsyncExitStack() as end:
+        end.push_async_callback(status.close)
+        end.push_async_callback(roles.give_up)
+        look = glance(book, store, status, zone, lambda: datetime.now(UTC))
+        connected = await connect(settings, book, roles.lead, look, random=random.random, only=only)
+        for each in connected:
+            end.push_async_callback(each.close)
+        platforms = [each.platform for each in connected]
+        worker = Worker(
+            *(book, store, status, zone),
+            platforms=platforms,
+            metrics=metrics,
+            stop=stop,
+            monotonic=time.monotonic,
+            random=random.random,
+            leads_news=roles.lead("apple"),
+        )
+        health = health_application(worker.ready, metrics.text)
+        routes = [route for each in connected for route in each.routes]
+        ports = await _listen(settings, health, routes, end)
+        _log.info("started", platforms=[platform.name for platform in platforms], **ports)
+        if not platforms:
+            _log.warning("no chat platform is set up")
+        await _live(worker)
     _log.info("stopped")
 
 
-def _platforms(settings: Settings) -> Sequence[Platform]:
-    """Give the platforms whose tokens are set: none as yet, so a worker only does what is due."""
-    del settings
-    _log.warning("no chat platform is set up")
-    return ()
+async def _listen(
+    settings: Settings, health: Starlette, routes: Sequence[BaseRoute], end: AsyncExitStack
+) -> Mapping[str, int]:
+    """Open the health server, and the public listener if a platform calls us; give their ports."""
+    place = (settings.health_host, settings.health_port)
+    ports = {"health_port": await _open(WebServer(health, *place), "HEALTH", place, end)}
+    if routes:
+        public, place = Starlette(routes=routes), (settings.listen_host, settings.listen_port)
+        public.router.redirect_slashes = False
+        server = WebServer(public, *place, most=PUBLIC_CONNECTIONS)
+        ports["listen_port"] = await _open(server, "LISTEN", place, end)
+    return ports
+
+
+async def _open(server: WebServer, setting: str, place: tuple[str, int], end: AsyncExitStack) -> int:
+    try:
+        port = await server.start()
+    except OSError as error:
+        names, where = f"{setting}_HOST and {setting}_PORT", f"{place[0]}:{place[1]}"
+        raise CannotListen(f"{names}: cannot listen on {where}: {error.strerror}") from error
+    end.push_async_callback(server.stop)
+    return port
+
+
+async def _live(worker: Worker) -> None:
+    try:
+        await worker.run()
+    except ExceptionGroup as group:
+        refused = group.subgroup(TokenRefused)
+        if refused is None:
+            raise
+        raise refused.exceptions[0] from None

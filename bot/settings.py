@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
+from bot.environment import Environment, is_web_address
 from bot.flowfiles import SHIPPED
 from bot.ports import Retention
-from bot.ports.redis_address import read_address
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -21,6 +21,34 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """What a bot on Telegram needs. The token is not shown when it is printed."""
+
+    token: str = field(repr=False)
+    """`TELEGRAM_BOT_TOKEN`: as @BotFather gives it."""
+    api_url: str | None = None
+    """`TELEGRAM_API_URL`: a Bot API server of one's own; None is Telegram's."""
+    webhook_url: str | None = None
+    """`TELEGRAM_WEBHOOK_URL`: where Telegram reaches the public listener; None is long polling."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """What an app on Slack needs. No secret is shown when it is printed."""
+
+    bot_token: str = field(repr=False)
+    """`SLACK_BOT_TOKEN`: what it speaks with, as the installation in a workspace gives it."""
+    app_token: str | None = field(default=None, repr=False)
+    """`SLACK_APP_TOKEN`: what it listens with by Socket Mode, which needs no public address."""
+    signing_secret: str | None = field(default=None, repr=False)
+    """`SLACK_SIGNING_SECRET`: what Slack signs its calls with, where it is to call us instead."""
+    api_url: str | None = None
+    """`SLACK_API_URL`: where the Web API is; None is Slack's own."""
+    connect: bool = False
+    """`SLACK_CONNECT`: people of other workspaces, in channels that they share with us, are helped too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +77,14 @@ class Settings:
     """`LOG_LEVEL`: the least weight of what is logged."""
     log_key: str | None = field(default=None, repr=False)
     """`LOG_KEY`: the secret behind the names of people in the log; None is a new one at each start."""
+    telegram: TelegramSettings | None = None
+    """Set if `TELEGRAM_BOT_TOKEN` is."""
+    slack: SlackSettings | None = None
+    """Set if `SLACK_BOT_TOKEN` is."""
+    listen_host: str = "127.0.0.1"
+    """`LISTEN_HOST`: the address of the public listener, on which chat platforms call us."""
+    listen_port: int = 8081
+    """`LISTEN_PORT`: its port; 0 is any that is free."""
 
     @property
     def store_path(self) -> Path:
@@ -62,103 +98,79 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings, or raise `SettingsInvalid`. An empty variable counts as not set."""
-    read = _Reader(environment)
-    flows = read.path("IMESSAGE_SUPPORT_FLOWS", _is_folder, "names a folder that does not exist") or SHIPPED
-    store = read.path("IMESSAGE_SUPPORT_STORE", _can_be_a_file, "must be the absolute path of a file, not")
+    read = Environment(environment)
+    redis_url = read.redis_url()
     settings = Settings(
-        apple_status_url=read.text(
-            "APPLE_STATUS_URL",
-            _is_web_address,
-            "must be an address such as https://www.apple.com/support/systemstatus/data",
+        apple_status_url=read.web_address(
+            "APPLE_STATUS_URL", "https://www.apple.com/support/systemstatus/data"
         ),
-        flows=flows,
-        redis_url=read.redis_url(),
-        store=store,
+        flows=read.path("IMESSAGE_SUPPORT_FLOWS", _is_folder, "names a folder that does not exist")
+        or SHIPPED,
+        redis_url=redis_url,
+        store=read.path("IMESSAGE_SUPPORT_STORE", _can_be_a_file, "must be the absolute path of a file, not"),
         retention=Retention(
             conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
             events=timedelta(hours=read.number("KEEP_EVENT_IDS_HOURS", 26, least=24, most=24 * 365)),
         ),
-        redis_replicas=read.number("REDIS_REPLICAS", 0, least=0, most=10),
+        redis_replicas=read.replicas(redis_url),
         accept_data_loss=read.word("ACCEPT_DATA_LOSS", ("yes", "no"), "no") == "yes",
-        health_host=read.text("HEALTH_HOST", _is_host, "must be an address such as 127.0.0.1") or "127.0.0.1",
+        health_host=read.host("HEALTH_HOST"),
         health_port=read.number("HEALTH_PORT", 8080, least=0, most=65535),
         log_level=read.word("LOG_LEVEL", LOG_LEVELS, "info"),
         log_key=read.text("LOG_KEY", _is_long, f"needs at least {LEAST_KEY} characters"),
+        telegram=_telegram(read),
+        slack=_slack(read),
+        listen_host=read.host("LISTEN_HOST"),
+        listen_port=read.number("LISTEN_PORT", 8081, least=0, most=65535),
     )
-    if settings.redis_replicas and settings.redis_url and "+cluster://" in settings.redis_url:
-        read.problems.append("REDIS_REPLICAS is not possible with a cluster; use Sentinel, or leave it out")
     if read.problems:
         raise SettingsInvalid(tuple(read.problems))
     return settings
 
 
+def _telegram(read: Environment) -> TelegramSettings | None:
+    token = read.text("TELEGRAM_BOT_TOKEN", _is_bot_token, "must be what @BotFather gave, as 123456789:AAE…")
+    api_url = read.web_address("TELEGRAM_API_URL", "http://localhost:8082")
+    if read.is_set("TELEGRAM_API_URL"):  # a server of one's own delivers wherever it is told to
+        webhook_url = read.web_address("TELEGRAM_WEBHOOK_URL", "http://localhost:8081")
+    else:
+        wanted = "must be an address such as https://bot.example.org, on port 443, 80, 88 or 8443"
+        webhook_url = read.text("TELEGRAM_WEBHOOK_URL", _is_reached_by_telegram, wanted)
+    return TelegramSettings(token, api_url, webhook_url) if token else None
+
+
+def _slack(read: Environment) -> SlackSettings | None:
+    bot = read.text("SLACK_BOT_TOKEN", _is_token("xoxb"), "must be the Bot User OAuth Token, as xoxb-…")
+    app = read.text("SLACK_APP_TOKEN", _is_token("xapp"), "must be an App-Level Token, as xapp-1-…")
+    secret = read.text("SLACK_SIGNING_SECRET", _is_long, f"needs at least {LEAST_KEY} characters")
+    api_url = read.web_address("SLACK_API_URL", "https://slack.com/api/")
+    connect = read.word("SLACK_CONNECT", ("yes", "no"), "no") == "yes"
+    if read.is_set("SLACK_BOT_TOKEN") and not (
+        read.is_set("SLACK_APP_TOKEN") or read.is_set("SLACK_SIGNING_SECRET")
+    ):
+        read.problems.append("SLACK_BOT_TOKEN needs SLACK_APP_TOKEN beside it, or SLACK_SIGNING_SECRET")
+    return SlackSettings(bot, app, secret, api_url, connect) if bot else None
+
+
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 LEAST_KEY = 16
 
-Word = TypeVar("Word", bound=str)
+_HOOK_PORTS = (None, 443, 80, 88, 8443)
 
 
-class _Reader:
-    """The environment, and what was wrong with it so far. A value that is a mistake reads as not set."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.problems: list[str] = []
-
-    def text(self, name: str, is_right: Callable[[str], bool], otherwise: str) -> str | None:
-        """Read a text that may be a secret, so it is never repeated."""
-        value = self._environment.get(name) or None
-        if value is not None and not is_right(value):
-            self.problems.append(f"{name} {otherwise}")
-            return None
-        return value
-
-    def redis_url(self) -> str | None:
-        url = self._environment.get("REDIS_URL") or None
-        try:
-            if url is not None:
-                read_address(url)
-        except ValueError as error:
-            self.problems.append(f"REDIS_URL cannot be read: {error}")
-            return None
-        return url
-
-    def path(self, name: str, is_right: Callable[[Path], bool], otherwise: str) -> Path | None:
-        value = self._environment.get(name)
-        if value and not is_right(Path(value)):
-            self.problems.append(f"{name} {otherwise}: {value}")
-            return None
-        return Path(value) if value else None
-
-    def number(self, name: str, default: int, *, least: int, most: int) -> int:
-        value = self._environment.get(name) or str(default)
-        if re.fullmatch(r"[0-9]{1,9}", value) and least <= int(value) <= most:
-            return int(value)
-        self.problems.append(f"{name} must be a whole number from {least} to {most}")
-        return default
-
-    def word(self, name: str, words: tuple[Word, ...], default: Word) -> Word:
-        value = (self._environment.get(name) or default).lower()
-        for word in words:
-            if word == value:
-                return word
-        self.problems.append(f"{name} must be {', '.join(words[:-1])} or {words[-1]}")
-        return default
+def _is_bot_token(token: str) -> bool:
+    """Say whether it looks like a token: what does not is not recognised in a log either."""
+    return re.fullmatch(r"[0-9]{5,20}:[A-Za-z0-9_-]{20,100}", token) is not None
 
 
-def _is_web_address(url: str) -> bool:
-    """Say whether a file's name can be put behind the address."""
-    try:
-        parts = urlsplit(url)
-        port_is_possible = parts.port != 0
-    except ValueError:
-        return False
-    is_http = parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_possible
-    return is_http and url.isprintable() and not set(url) & set(" ?#")
+def _is_token(kind: str) -> Callable[[str], bool]:
+    """Say whether it looks like one of Slack's tokens of that kind."""
+    return lambda token: re.fullmatch(rf"{kind}-[A-Za-z0-9-]{{10,300}}", token) is not None
 
 
-def _is_host(host: str) -> bool:
-    return host.isprintable() and not set(host) & set(" /@?#")
+def _is_reached_by_telegram(url: str) -> bool:
+    """Say whether Telegram delivers there (https://core.telegram.org/bots/api#setwebhook)."""
+    return is_web_address(url) and urlsplit(url).scheme == "https" and urlsplit(url).port in _HOOK_PORTS
 
 
 def _is_long(secret: str) -> bool:

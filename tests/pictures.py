@@ -1,4 +1,4 @@
-"""Draws the README's pictures again: the flows as diagrams, and a chat as people see it.
+"""Draws the README's pictures again: the flows as diagrams, and chats as people see them.
 
 `uv run python -m tests.pictures` writes them; a test says when the diagrams are stale.
 """
@@ -23,6 +23,8 @@ from bot.dialogue.draw import draw
 from bot.flowfiles import load_book
 from bot.model import Board, Language, Report, Service
 from bot.runtime.status import StatusWatch
+from tests import phone_slack
+from tests.phone import PHONES, phone
 
 ROOT = Path(__file__).parents[1]
 PICTURES: dict[Language, Path] = {"ja": ROOT / ".github/chat-ja.svg", "en": ROOT / ".github/chat-en.svg"}
@@ -92,6 +94,9 @@ def main() -> None:
     for language, path in PICTURES.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(photographed(language), encoding="utf-8")
+    for drawn_on, phones in ((phone, PHONES), (phone_slack.phone, phone_slack.PHONES)):
+        for language, path in phones.items():
+            path.write_text(drawn_on(language), encoding="utf-8")
     readme = ROOT / "README.md"
     readme.write_text(readme_with_drawings(readme.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -16,8 +16,9 @@ import jsonschema
 import pytest
 import yaml
 
-from adapters.health.server import HealthServer
+from adapters.health.application import health_application
 from adapters.store.redis.examine import examine_redis
+from adapters.web.server import WebServer
 from tests.environment import known_settings
 from tests.redis_server import RedisServer, free_port
 
@@ -82,7 +83,7 @@ def test_its_health_check_sees_whether_the_program_lives() -> None:
         return done.returncode
 
     async def serve() -> int:
-        server = HealthServer("127.0.0.1", 0, dict, bytes)
+        server = WebServer(health_application(dict, bytes), "127.0.0.1", 0)
         try:
             return await asyncio.to_thread(look, await server.start())
         finally:

@@ -10,6 +10,7 @@ from adapters.console.inbound import read_line
 from bot.cli import main
 from bot.model import Choice, Reply
 from tests.environment import known_settings
+from tests.phone import PHONES, phone
 from tests.pictures import drawn, readme_with_drawings
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +42,15 @@ def test_the_lines_for_programs_in_the_readme_are_understood() -> None:
 def test_the_drawings_in_the_readme_are_those_of_the_compiled_machine() -> None:
     assert readme_with_drawings(README) == README, "run `uv run python -m tests.pictures`"
     assert "apple_status --> internet" in drawn("iphone")
+
+
+def test_the_pictures_of_telegram_show_what_the_bot_says() -> None:
+    shown = {path: path.read_text(encoding="utf-8") for path in PHONES.values()}
+
+    assert {path: phone(language) for language, path in PHONES.items()} == shown, (
+        "run `uv run python -m tests.pictures`"
+    )
+    assert all(f".github/{path.name}" in README for path in PHONES.values())
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "flows/README.md"])

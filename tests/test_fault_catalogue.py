@@ -12,9 +12,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 
-TELEGRAM = "cannot happen before Telegram is spoken with"
 SLACK = "cannot happen before Slack is spoken with"
-HTTP = "cannot happen before anything from outside can call us"
 WATCH = "cannot happen before workers share one reading of Apple's board"
 
 MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_whatever_happens_where"
@@ -23,6 +21,8 @@ DELIVER, ANSWERS = "runtime/test_deliver.py", "runtime/test_deliver_answers.py"
 REDIS, FAULTS = "contract/test_redis_store.py", "contract/test_redis_faults.py"
 WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
 DOCTOR = "commands/test_doctor.py"
+POLLING, HOOK = "adapters/test_telegram_polling.py", "adapters/test_telegram_webhook.py"
+TROUBLE = "adapters/test_telegram_trouble.py"
 
 CATALOGUE: dict[str, tuple[str, ...]] = {
     # a worker dies
@@ -39,7 +39,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "F07 told to stop while busy": (CHAOS, f"{WORKER}::test_what_comes_in_is_answered_before_the_end"),
     "F08 an event that breaks whoever takes it": (
         f"{WORKER}::test_a_turn_that_breaks_is_apologised_for_once_and_the_worker_goes_on",
-        f"an event that kills the process: {TELEGRAM}",
+        "an event that kills the process: nothing of ours does that, bodies and files have a limit",
     ),
     # Redis
     "F09 Redis killed and started again": (
@@ -119,13 +119,30 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         CHAOS,
     ),
     # Telegram
-    "F36 killed while polling": (TELEGRAM,),
-    "F37 two pollers": (TELEGRAM,),
-    "F38 one malformed update": (TELEGRAM,),
-    "F39 webhook calls doubled and out of order": (TELEGRAM,),
-    "F40 update numbers begin anew": (TELEGRAM,),
-    "F41 too many requests everywhere": (TELEGRAM,),
-    "F42 blocked, migrated, too old": (TELEGRAM,),
+    "F36 killed while polling": (
+        f"{POLLING}::test_what_was_got_and_not_taken_when_the_process_dies_comes_again",
+        f"{POLLING}::test_what_could_not_be_taken_before_the_stop_comes_again",
+    ),
+    "F37 two pollers": (
+        f"{TROUBLE}::test_two_who_poll_at_once_take_everything_all_the_same",
+        f"{TROUBLE}::test_trouble_is_told_once_at_its_beginning_and_at_its_end",
+        f"{TROUBLE}::test_who_leads_no_more_ends_its_poll",
+    ),
+    "F38 one malformed update": (
+        f"{POLLING}::test_a_malformed_update_is_passed_over_and_the_rest_is_taken",
+        f"{HOOK}::test_what_is_malformed_is_put_aside_since_it_would_come_for_ever",
+    ),
+    "F39 webhook calls doubled and out of order": (
+        f"{HOOK}::test_forty_at_once_out_of_order_and_doubled_are_all_answered",
+        "contract/store_turns.py::a_known_event_is_a_duplicate_with_the_current_record",
+    ),
+    "F40 update numbers begin anew": (f"{POLLING}::test_numbers_that_begin_anew_are_taken_too",),
+    "F41 too many requests everywhere": (
+        f"{ANSWERS}::test_a_platform_that_asks_for_time_gets_it_for_the_whole_chat",
+        f"{TROUBLE}::test_what_telegram_asks_for_is_obeyed",
+        "contract/store_timetable.py::many_at_once_share_one_timetable",
+    ),
+    "F42 blocked, migrated, too old": ("runtime/test_gone.py::test_whoever_blocked_us_follows_nothing_more",),
     # people
     "F43 a button twice, an old one, somebody else's": (
         "dialogue/test_laws.py::test_a_button_of_an_older_prompt_executes_nothing",
@@ -143,8 +160,14 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     # hostile input
     "F47 hostile text": ("dialogue/test_laws.py::test_no_text_stops_the_bot_in_any_state",),
-    "F48 a malformed body without a signature": (HTTP,),
-    "F49 malformed signatures": (HTTP,),
+    "F48 a malformed body without a signature": (
+        f"{HOOK}::test_who_does_not_know_the_secret_is_refused_and_nothing_is_touched",
+        f"{HOOK}::test_who_does_not_know_the_secret_is_answered_before_the_body_has_come",
+    ),
+    "F49 malformed signatures": (
+        f"{HOOK}::test_who_does_not_know_the_secret_is_refused_and_nothing_is_touched",
+        SLACK,
+    ),
     # Apple
     "F50 Apple's feed is slow, broken or hostile": (
         "adapters/test_apple_evils.py::test_too_much_is_refused_before_it_is_taken_in",
@@ -155,7 +178,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"across workers: {WATCH}",
     ),
     "F52 a pool that loses its places": (
-        f"we never cancel a request of httpx and use a new client for each; sends: {TELEGRAM}",
+        "cannot happen: we never cancel a request of httpx and use a new client for each; sends use aiohttp",
     ),
     # long lives
     "F53 leaks over many turns": (

@@ -8,8 +8,12 @@ import pytest
 from bot.flowfiles import SHIPPED
 from bot.ports import Retention
 from bot.ports.redis_address import read_address
-from bot.settings import Settings, SettingsInvalid, read_settings
+from bot.settings import Settings, SettingsInvalid, SlackSettings, TelegramSettings, read_settings
 from tests.environment import known_settings
+
+TOKEN = "7000000001:AAE-a_token_of_no_value_whatsoever0"  # noqa: S105
+XOXB, XAPP = "xoxb-0123456789-abcdefghij", "xapp-1-A0123456789-abcdefghij"
+SIGNING = "0123456789abcdef0123456789abcdef"
 
 
 def problems(**environment: str) -> tuple[str, ...]:
@@ -77,6 +81,16 @@ def test_every_mistake_is_told_at_once() -> None:
         "HEALTH_PORT": "65536",
         "LOG_LEVEL": "loud",
         "LOG_KEY": "short",
+        "TELEGRAM_BOT_TOKEN": "s3cret",
+        "TELEGRAM_API_URL": "localhost",
+        "TELEGRAM_WEBHOOK_URL": "bot.example.org",
+        "SLACK_BOT_TOKEN": "xoxp-s3cret",
+        "SLACK_APP_TOKEN": "s3cret",
+        "SLACK_SIGNING_SECRET": "short",
+        "SLACK_API_URL": "slack.com",
+        "SLACK_CONNECT": "perhaps",
+        "LISTEN_HOST": "http://localhost",
+        "LISTEN_PORT": "x",
     }
     assert set(mistakes) == known_settings()
     assert {problem.partition(" ")[0] for problem in problems(**mistakes)} == set(mistakes)
@@ -113,9 +127,98 @@ def test_all_can_be_set(tmp_path: Path) -> None:
     )
 
 
+def test_a_bot_on_telegram_can_be_set_up_with_a_server_of_its_own() -> None:
+    given = {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": "http://127.0.0.1:8082",
+        "TELEGRAM_WEBHOOK_URL": "http://127.0.0.1:9000/hooks",
+        "LISTEN_HOST": "::",
+        "LISTEN_PORT": "9000",
+    }
+    telegram = TelegramSettings(TOKEN, "http://127.0.0.1:8082", "http://127.0.0.1:9000/hooks")
+    assert read_settings(given) == Settings(telegram=telegram, listen_host="::", listen_port=9000)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "54321",
+        "a:b",
+        TOKEN[:20],
+        f" {TOKEN}",
+        f"{TOKEN}\n",
+        f"bot{TOKEN}",
+        TOKEN.replace(":", ""),
+        "١٢٣٤٥" + TOKEN,
+    ],
+)
+def test_what_cannot_be_a_token_is_told_and_not_repeated(token: str) -> None:
+    (problem,) = problems(TELEGRAM_BOT_TOKEN=token)
+    assert problem.startswith("TELEGRAM_BOT_TOKEN ")
+    assert token.strip() not in problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bot.example.org",
+        "https://bot.example.org:8081",
+        "bot.example.org",
+        "https://",
+        "https://h/?x=1",
+    ],
+)
+def test_telegram_itself_delivers_over_https_and_to_a_few_ports_only(url: str) -> None:
+    (problem,) = problems(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_WEBHOOK_URL=url)
+    assert problem.startswith("TELEGRAM_WEBHOOK_URL ")
+
+
+@pytest.mark.parametrize("url", ["https://bot.example.org/hooks", "https://bot.example.org:8443"])
+def test_an_address_for_telegram_is_kept_as_it_is(url: str) -> None:
+    read = read_settings({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_URL": url})
+    assert read.telegram == TelegramSettings(TOKEN, None, url)
+
+
+def test_without_a_token_there_is_no_bot_on_telegram() -> None:
+    assert read_settings({"TELEGRAM_WEBHOOK_URL": "https://bot.example.org"}).telegram is None
+
+
+def test_an_app_on_slack_can_be_set_up_either_way() -> None:
+    by_socket = {"SLACK_BOT_TOKEN": XOXB, "SLACK_APP_TOKEN": XAPP}
+    called = {"SLACK_BOT_TOKEN": XOXB, "SLACK_SIGNING_SECRET": SIGNING, "SLACK_CONNECT": "yes"}
+    assert read_settings(by_socket).slack == SlackSettings(XOXB, XAPP)
+    assert read_settings(called).slack == SlackSettings(XOXB, signing_secret=SIGNING, connect=True)
+    assert read_settings({"SLACK_SIGNING_SECRET": SIGNING}).slack is None
+
+
+def test_an_app_on_slack_has_to_hear_somehow() -> None:
+    (problem,) = problems(SLACK_BOT_TOKEN=XOXB)
+    assert "SLACK_APP_TOKEN" in problem
+    assert "SLACK_SIGNING_SECRET" in problem
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+@pytest.mark.parametrize(
+    "token", ["xoxp-0123456789-abc", "xoxb-12", f" {XOXB}", f"{XAPP}\n", "１２３４５６７８９０１２"]
+)
+def test_what_cannot_be_a_token_of_slack_s_is_told_and_not_repeated(name: str, token: str) -> None:
+    found = problems(**{"SLACK_SIGNING_SECRET": SIGNING, name: token})
+    assert [problem.partition(" ")[0] for problem in found] == [name]
+    assert token.strip() not in found[0]
+
+
 def test_secrets_are_not_shown_when_settings_are_printed() -> None:
-    settings = read_settings({"REDIS_URL": "redis://:s3cret@redis", "LOG_KEY": "another s3cret thing"})
+    tokens = {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "SLACK_BOT_TOKEN": XOXB,
+        "SLACK_APP_TOKEN": XAPP,
+        "SLACK_SIGNING_SECRET": SIGNING,
+    }
+    settings = read_settings(
+        {"REDIS_URL": "redis://:s3cret@redis", "LOG_KEY": "another s3cret thing", **tokens}
+    )
     assert "s3cret" not in repr(settings)
+    assert [token for token in tokens.values() if token in repr(settings)] == []
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,29 @@ async def _health(settings: Settings) -> list[Finding]:
             return [Finding("health", "fault", f"{where} is no address of this machine", remedy)]
 
 
-async def _tokens(_: Settings) -> list[Finding]:
-    """Ask the chat platforms whether our tokens are good; there is no platform yet that needs one."""
-    return []
+async def _tokens(settings: Settings) -> list[Finding]:
+    """Ask the chat platforms whether our tokens are good."""
+    return [*await _telegram(settings), *await _slack(settings)]
+
+
+async def _telegram(settings: Settings) -> tuple[Finding, ...]:
+    if settings.telegram is None:
+        return ()
+    from adapters.telegram.examine import examine_telegram  # noqa: PLC0415  needless without a token
+
+    bot = settings.telegram
+    return await examine_telegram(bot.token, api_url=bot.api_url, webhook_url=bot.webhook_url)
+
+
+async def _slack(settings: Settings) -> tuple[Finding, ...]:
+    if settings.slack is None:
+        return ()
+    from adapters.slack.examine import examine_slack  # noqa: PLC0415  needless without a token
+
+    app, ways = settings.slack, ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+    used, other = ways if app.app_token else ways[::-1]
+    unused = other if app.app_token and app.signing_secret else ""
+    return await examine_slack(app.bot_token, api_url=app.api_url, way_in=used, unused=unused)
 
 
 def _can_show(text: str) -> bool:

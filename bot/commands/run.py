@@ -8,8 +8,8 @@ from bot.commands.exit_codes import FAULT
 from bot.commands.output import fail
 from bot.commands.store_trouble import told
 from bot.flowfiles import load_book
-from bot.ports import StoreUnusable
-from bot.settings import read_settings
+from bot.ports import StoreUnusable, TokenRefused
+from bot.settings import Settings, read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until SIGTERM or Ctrl-C, which both are a good end: exit 0."""
+    del options
+    return work(read_settings(os.environ))
+
+
+def work(settings: Settings, *, only: str | None = None) -> int:
+    """Work for all platforms that are set up, or for `only` one."""
     from bot.service import CannotListen, MayLose, serve  # noqa: PLC0415  slow to import, needless for other commands
 
-    del options
-    settings = read_settings(os.environ)
     book = load_book(settings.flows)
     try:
-        asyncio.run(serve(settings, book))
+        asyncio.run(serve(settings, book, only=only))
     except StoreUnusable as error:
         return fail(FAULT, told(error, settings))
     except MayLose as error:
@@ -34,4 +38,6 @@ def run(options: argparse.Namespace) -> int:
         return fail(FAULT, *reasons, *["To start all the same, set ACCEPT_DATA_LOSS=yes."] * answered)
     except CannotListen as error:
         return fail(FAULT, str(error))
+    except TokenRefused as error:
+        return fail(FAULT, f"{error.setting}: the platform does not know this token. Correct it.")
     return 0

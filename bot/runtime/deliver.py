@@ -12,8 +12,9 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from bot.codec import NewerFormat, Unreadable, decode_job
-from bot.model import Address, EventId, Say, Wake, Woke
-from bot.ports import Channel, Owed, Receive, Refused, Store, StoreUnusable, TryLater
+from bot.events import Woke
+from bot.model import Address, EventId, Say, Wake
+from bot.ports import Channel, Gone, Owed, Receive, Refused, Store, StoreUnusable, TryLater
 from bot.runtime.receive import LEASE, TooManyConflicts
 from bot.runtime.timetable import Full, Timetable
 
@@ -57,9 +58,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """The job can never be done; `why` is a word for operators."""
+    """The job can never be done; `why` is a word for operators. `gone`: nor can any other for this person."""
 
     why: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,9 @@ class Delivery:
                 await self.give_back(held.job)
                 held = None
 
-    async def give_back(self, job: Owed) -> None:
-        """Leave a job that was not begun to others, at once if the store can be told."""
-        await self._once(self.store.postpone(job, self.now(), attempted=False))
+    async def give_back(self, job: Owed, after: timedelta = timedelta()) -> None:
+        """Leave a job that was not begun to others, soon if the store can be told."""
+        await self._once(self.store.postpone(job, self.now() + after, attempted=False))
 
     def _has_time(self, held: "Held") -> bool:
         passed = timedelta(seconds=self.monotonic() - held.since)
@@ -176,7 +178,7 @@ class Delivery:
         except TryLater as later:
             return Later(later.after or self._back_off(job), whole_chat=later.after is not None)
         except Refused as refused:
-            return Dead(refused.why)
+            return Dead(refused.why, gone=isinstance(refused, Gone))
         except Exception as error:  # noqa: BLE001  an adapter's mistake is no reason to lose the reply
             return self._unsure(job, type(error).__name__)
         return Done()
@@ -236,7 +238,7 @@ class Held(NamedTuple):
     since: float
 
 
-def reply_key(address: Address, number: int) -> str:
-    """Name a reply by an opaque text that tells nobody whose it is."""
+def reply_key(address: Address, number: int | str) -> str:
+    """Name a reply by an opaque text that tells nobody whose it is. `number` is its job's, or any id."""
     where = (address.platform, address.chat, address.person, str(number))
     return blake2b("\0".join(where).encode(errors="surrogatepass"), digest_size=16).hexdigest()

@@ -46,6 +46,10 @@ class Metrics:
         """Count an event whose turn could not be computed; it counts as committed too, with an apology."""
         self._turn("failed").inc()
 
+    def forgotten(self) -> None:
+        """Count a wish to be forgotten that was granted."""
+        self._turn("forgotten").inc()
+
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""
         self._turn("refused").inc()

@@ -11,8 +11,9 @@ from typing import Literal, TypeAlias
 
 from bot.codec import Unreadable, decode_conversation, encode_conversation, encode_job
 from bot.dialogue.book import Book
-from bot.dialogue.turn import first_language, take_turn
-from bot.model import LANGUAGES, Address, Conversation, Event, Job, Reply, Say, Turn, World
+from bot.dialogue.turn import first_language, origin_of, take_turn
+from bot.events import Event, Said, Sent, Shared
+from bot.model import LANGUAGES, Address, Conversation, Job, Reply, Say, Turn, World
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Store
 
 LEASE = timedelta(seconds=30)
@@ -30,7 +31,8 @@ Wait: TypeAlias = Callable[[int], Awaitable[None]]
 _Next: TypeAlias = tuple[bytes, Sequence[str], Sequence[Job]]
 """The next body, what is followed, and what is owed."""
 
-_Answer: TypeAlias = Callable[[Record], _Next]
+_Answer: TypeAlias = Callable[[Record], _Next | None]
+"""What becomes of the conversation; None if nothing does and nothing is owed."""
 
 
 class TooManyConflicts(Exception):
@@ -45,7 +47,8 @@ class MixedUp(Exception):
 class Received:
     """What became of an event."""
 
-    outcome: Literal["committed", "duplicate"]
+    outcome: Literal["committed", "duplicate", "ignored"]
+    """Ignored is what changes nothing and is answered by nothing: not even that it came is stored."""
     owed: tuple[Owed, ...] = ()
     """The jobs that the caller holds now; none for an event that was committed before."""
     conflicts: int = 0
@@ -70,8 +73,11 @@ async def receive(
     `StoreUnusable`, and `TooManyConflicts`.
     """
 
-    def answer(record: Record) -> _Next:
-        turn: Turn = take_turn(book, stored(record, address), event, world, address)
+    def answer(record: Record) -> _Next | None:
+        before = stored(record, address)
+        turn: Turn = take_turn(book, before, event, world, address)
+        if not turn.jobs and before in (None, turn.conversation):
+            return None
         return encode_conversation(turn.conversation), turn.conversation.topics, turn.jobs
 
     return await _commit(_Offer(store, address, event, world.now, lease, pause(address)), answer, wait)
@@ -82,13 +88,17 @@ async def apologise(
 ) -> Received:
     """Commit a turn that could not be computed: the conversation stays as it is, and the person is told so.
 
-    So the event is consumed exactly once all the same. Raises `StoreUnusable` and `TooManyConflicts`.
+    So the event is consumed exactly once all the same; one that was overheard is left alone. Raises
+    `StoreUnusable` and `TooManyConflicts`.
     """
 
-    def answer(record: Record) -> _Next:
+    def answer(record: Record) -> _Next | None:
+        if isinstance(event, Said | Shared | Sent) and not event.addressed:
+            return None
         conversation = _readable(record, address)
         spoken = (conversation.language,) if conversation else LANGUAGES
-        sorry = Reply("\n\n".join(book.say("turn.failed", language) for language in spoken))
+        words = "\n\n".join(book.say("turn.failed", language) for language in spoken)
+        sorry = Reply(words, origin=origin_of(event))
         fresh = encode_conversation(book.begin(address, first_language(event)))
         topics = conversation.topics if conversation else ()
         return (record.body if record.version else fresh), topics, (Say(address, sorry),)
@@ -115,8 +125,10 @@ class _Offer:
     lease: timedelta
     pause: timedelta
 
-    async def commit(self, record: Record, answer: _Answer) -> Committed | Conflict | Duplicate:
-        body, topics, jobs = answer(record)
+    async def commit(self, record: Record, answer: _Answer) -> Committed | Conflict | Duplicate | None:
+        if (following := answer(record)) is None:
+            return None
+        body, topics, jobs = following
         due = [_due(job, self.now, self.pause) for job in jobs]
         turn = (self.address, record.version, self.event.id, body, due)
         return await self.store.commit(*turn, topics=topics, now=self.now, lease=self.lease)
@@ -132,6 +144,8 @@ async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received
                 return Received("committed", owed, conflicts, went_back)
             case Duplicate():
                 return Received("duplicate", (), conflicts, went_back)
+            case None:
+                return Received("ignored", (), conflicts, went_back)
             case Conflict(record=newer):
                 went_back = went_back or newer.version < record.version
                 record = newer

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from adapters.health.application import health_application
 from adapters.health.probe import Port, look_at_port
-from adapters.health.server import HealthServer
+from adapters.web.server import WebServer
 
 
 def asked(*requests: bytes, checks: dict[str, bool] | None = None) -> list[SimpleNamespace]:
@@ -26,7 +27,7 @@ def asked(*requests: bytes, checks: dict[str, bool] | None = None) -> list[Simpl
 async def served(
     use: Callable[[int], Awaitable[list[SimpleNamespace]]], checks: dict[str, bool]
 ) -> list[SimpleNamespace]:
-    server = HealthServer("127.0.0.1", 0, lambda: checks, lambda: b"turns_total 3.0\n")
+    server = WebServer(health_application(lambda: checks, lambda: b"turns_total 3.0\n"), "127.0.0.1", 0)
     port = await server.start()
     try:
         return await use(port)
@@ -140,7 +141,7 @@ def test_signals_stay_with_the_program() -> None:
 def test_a_port_that_is_taken_is_an_oserror() -> None:
     async def second(port: int) -> list[SimpleNamespace]:
         with pytest.raises(OSError, match="in use"):
-            await HealthServer("127.0.0.1", port, dict, bytes).start()
+            await WebServer(health_application(dict, bytes), "127.0.0.1", port).start()
         return []
 
     asyncio.run(served(second, {}))

@@ -1,14 +1,22 @@
-"""`uv run python -m tests.bench [turns|startup|evidence ...] [--json]`: figures as ratios of one run.
+"""`uv run python -m tests.bench [turns|startup|evidence|telegram ...] [--json]`: figures, ratios of one run.
 
-Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures.
+Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. `telegram`
+compares with aiogram, so it runs only when it is named:
+`uv run --isolated --group bench python -m tests.bench telegram`.
 """
 
 import argparse
 import json
 
-from tests.bench import evidence, startup, turns
+from tests.bench import evidence, startup, telegram, turns
 
-BENCHMARKS = {"turns": turns.measure, "startup": startup.measure, "evidence": evidence.measure}
+BENCHMARKS = {
+    "turns": turns.measure,
+    "startup": startup.measure,
+    "evidence": evidence.measure,
+    "telegram": telegram.measure,
+}
+USUAL = ("turns", "startup", "evidence")
 
 
 def main() -> None:
@@ -23,7 +31,7 @@ def main() -> None:
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     figures: dict[str, float] = {}
-    for name in options.names or BENCHMARKS:
+    for name in options.names or USUAL:
         measured = turns.measure(options.stored) if name == "turns" else BENCHMARKS[name]()
         figures |= measured
         if not options.json:

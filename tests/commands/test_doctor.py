@@ -15,7 +15,7 @@ from tests.commands.program import Finished
 from tests.redis_server import RedisServer, free_port
 from tests.wire.apple import AppleServer
 
-SETTINGS = ("REDIS_URL", "HEALTH_HOST", "LOG_KEY", "ACCEPT_DATA_LOSS", "REDIS_REPLICAS")
+SETTINGS = ("REDIS_URL", "HEALTH_HOST", "LOG_KEY", "ACCEPT_DATA_LOSS", "REDIS_REPLICAS", "TELEGRAM_BOT_TOKEN")
 CHECKS = ["settings", "flows", "store", "apple", "health"]
 
 

@@ -44,11 +44,11 @@ class Bot:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[Bot]:
+def running(command: str = "run", **settings: str) -> Iterator[Bot]:
     """Start the bot and wait for the line in which it says that it has."""
     bot_environment = environment(HEALTH_PORT="0", **settings)
     process = subprocess.Popen(
-        [*PROGRAM, "run"], env=bot_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, command], env=bot_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     bot = Bot(process, 0)
     try:
@@ -113,6 +113,19 @@ def test_it_refuses_a_redis_that_may_lose_what_was_acknowledged(options: tuple[s
         assert named in done.err
         assert "ACCEPT_DATA_LOSS=yes" in done.err
         with running(REDIS_URL=server.url, ACCEPT_DATA_LOSS="yes") as bot:
+            assert "data may be lost" in [line["event"] for line in bot.log]
+            assert bot.end(signal.SIGTERM) == 0
+
+
+def test_a_redis_that_hides_what_it_keeps_is_not_taken_for_safe() -> None:
+    with RedisServer(*SAFE) as server:
+        server.tell("ACL", "SETUSER", "shy", "on", ">s3cret", "~*", "+@all", "-info")
+        url = f"redis://shy:s3cret@127.0.0.1:{server.port}/0"
+        assert run("doctor", REDIS_URL=url).code == 1
+        done = run("run", REDIS_URL=url)
+        assert (done.code, done.out) == (1, "")
+        assert "does not allow us to look at it" in done.err
+        with running(REDIS_URL=url, ACCEPT_DATA_LOSS="yes") as bot:
             assert "data may be lost" in [line["event"] for line in bot.log]
             assert bot.end(signal.SIGTERM) == 0
 

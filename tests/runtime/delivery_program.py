@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
-from bot.model import Address, Event, EventId, Reply, Said
+from bot.events import Event, Said
+from bot.model import Address, EventId, Reply
 from bot.ports import Owed
 from bot.runtime.deliver import Delivery, Held, Outcome
 from bot.runtime.receive import LEASE, receive

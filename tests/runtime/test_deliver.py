@@ -111,6 +111,31 @@ def test_whoever_was_paused_for_too_long_does_not_send(program: Program) -> None
     asyncio.run(story())
 
 
+def test_a_job_that_is_too_late_to_begin_is_free_at_once_and_was_no_attempt(program: Program) -> None:
+    async def story() -> None:
+        (job,) = await program.take("iPhone")
+        program.monotonic = (LEASE - SEND_DEADLINE + SECOND).total_seconds()
+        await program.delivery.lane(Held(job, 0.0))
+        assert program.screen.tried == []
+        assert [held.job for held in await program.delivery.claim()] == [job]
+        assert job.attempt == 1
+
+    asyncio.run(story())
+
+
+def test_at_a_stop_what_follows_in_the_lane_is_given_back(program: Program) -> None:
+    async def story() -> None:
+        (first,) = await program.take("iPhone")
+        await program.take("skip")
+        stopping = replace(program.delivery, stopping=lambda: True)
+        await stopping.lane(Held(first, 0.0))
+        assert len(program.screen.sent) == 1
+        (following,) = await program.delivery.claim()
+        assert (following.job.number, following.job.attempt) == (first.number + 1, 1)
+
+    asyncio.run(story())
+
+
 def test_a_send_that_takes_too_long_is_called_off_and_may_have_been_shown(program: Program) -> None:
     async def hang(*_: object, **__: object) -> None:
         await asyncio.sleep(3600)

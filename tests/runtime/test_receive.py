@@ -9,7 +9,8 @@ import pytest
 from adapters.store.memory.store import MemoryStore
 from bot.codec import Unreadable, decode_conversation, decode_job, encode_conversation
 from bot.dialogue.book import Book
-from bot.model import Address, Event, EventId, Opened, Picked, Place, Said, Say
+from bot.events import Event, Opened, Picked, Said
+from bot.model import Address, EventId, Place, Say
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record
 from bot.runtime.receive import ATTEMPTS, MixedUp, TooManyConflicts, receive
 from tests.outside import ANN, START, world

@@ -8,7 +8,8 @@ import pytest
 from adapters.store.memory.store import MemoryStore
 from bot.codec import decode_conversation, decode_job, encode_conversation
 from bot.dialogue.book import Book
-from bot.model import Address, EventId, Said, Say
+from bot.events import Said, Sent, Shared
+from bot.model import Address, EventId, Say
 from bot.ports import Record
 from bot.runtime.receive import Received, apologise, receive
 from tests.outside import ANN, START, world
@@ -28,6 +29,18 @@ def stored_as(body: bytes) -> MemoryStore:
 
 def sorry(store: MemoryStore, book: Book) -> Received:
     return asyncio.run(apologise(store, book, ANN, EVENT, START))
+
+
+@pytest.mark.parametrize("body", [b"", b'{"f": 99}'])
+def test_before_others_nothing_is_said_about_what_was_not_said_to_us(book: Book, body: bytes) -> None:
+    store = stored_as(body)
+    for event in (
+        Said(EVENT.id, "iPhone", addressed=False),
+        Shared(EVENT.id, "log.txt", "iPhone", addressed=False),
+        Sent(EVENT.id, "photo", addressed=False),
+    ):
+        assert asyncio.run(apologise(store, book, ANN, event, START)) == Received("ignored")
+    assert text(sorry(store, book))
 
 
 def text(received: Received) -> str:

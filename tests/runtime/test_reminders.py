@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from bot.codec import decode_conversation
-from bot.model import Address, Event
+from bot.events import Event
+from bot.model import Address
 from bot.runtime.deliver import (
     Later,
 )

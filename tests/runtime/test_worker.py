@@ -12,7 +12,8 @@ import structlog
 from adapters.store.memory.store import MemoryStore
 from bot.codec import decode_conversation
 from bot.dialogue.book import Book
-from bot.model import Address, Board, Event, EventId, Language, Reply, Said
+from bot.events import Event, Said
+from bot.model import Address, Board, EventId, Language, Reply
 from bot.ports import Receive, StatusUnreadable, StoreUnusable
 from bot.runtime.metrics import Metrics
 from bot.runtime.receive import receive as take
@@ -210,4 +211,4 @@ def test_what_is_wrong_with_one_habit_ends_neither_the_worker_nor_the_others(boo
     with structlog.testing.capture_logs() as logged:
         live(book, store, chat)
     assert len(chat.sent) == 1
-    assert {line["habit"] for line in logged if line["event"] == "habit failed"} == {"_pulse", "_sweep"}
+    assert {line["habit"] for line in logged if line["event"] == "habit failed"} == {"look", "_sweep"}

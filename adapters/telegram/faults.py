@@ -1,0 +1,82 @@
+"""Telegram's errors → what they mean for the reply that was being sent."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+)
+
+from adapters.telegram.request import NotSent
+from bot.ports import Gone, Refused, TryLater, Unsure
+
+_GONE: Final[Mapping[str, str]] = {
+    "chat not found": "chat_not_found",
+    "user not found": "user_not_found",
+    "user is deactivated": "user_deactivated",
+    "peer_id_invalid": "chat_not_found",
+    "group chat was deactivated": "chat_deactivated",
+    "group chat was deleted": "chat_deleted",
+    "bot was kicked": "kicked",
+    "bot was blocked": "blocked",
+    "bot is not a member": "not_a_member",
+    "bot can't initiate conversation": "never_started",
+    "message thread not found": "topic_deleted",
+}
+"""Parts of Telegram's descriptions, by which alone these can be told apart, and our word for operators."""
+
+_REFUSED: Final[Mapping[str, str]] = {
+    "not enough rights": "no_rights",
+    "have no rights": "no_rights",
+    "need administrator rights": "no_rights",
+    "chat_write_forbidden": "no_rights",
+    "chat_restricted": "chat_restricted",
+    "topic_closed": "topic_closed",
+    "message is too long": "too_long",
+    "message text is empty": "empty",
+    "button_data_invalid": "bad_button",
+    "can't parse": "bad_format",
+}
+_TOO_MANY: Final = "too many requests"
+
+
+def fault(error: Exception) -> TryLater | Unsure | Refused:
+    """Say what became of a message whose sending ended so.
+
+    The order of the cases matters: `BadRequest`, `TimedOut` and our `NotSent` are network errors too.
+    """
+    match error:
+        case RetryAfter(retry_after=after):
+            wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            return TryLater(max(wait, timedelta()))
+        case NotSent() | InvalidToken() | Conflict() | EndPointNotFound():
+            return TryLater()
+        case Forbidden(message=why):
+            return Gone(_word(why, _GONE) or "forbidden")
+        case ChatMigrated():
+            return Refused("moved_on")
+        case BadRequest(message=why):
+            gone = _word(why, _GONE)
+            return Gone(gone) if gone else Refused(_word(why, _REFUSED) or "bad_request")
+        case NetworkError(message=why) if why.lower().startswith(_TOO_MANY):
+            return TryLater()
+        case _:
+            return Unsure()
+
+
+def is_about_entities(error: BadRequest) -> bool:
+    """Say whether only the formatting was refused."""
+    return "entit" in error.message.lower()
+
+
+def _word(description: str, words: Mapping[str, str]) -> str | None:
+    description = description.lower()
+    return next((word for part, word in words.items() if part in description), None)

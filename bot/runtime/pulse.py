@@ -1,0 +1,45 @@
+"""Whether the store is there, what its clock says, and what waits in it: asked every few seconds."""
+
+import structlog
+
+from bot.ports import Store, StoreUnusable
+from bot.runtime.clock import SharedClock
+from bot.runtime.metrics import Metrics
+from bot.runtime.status import StatusWatch
+
+EVERY = 2.0
+"""Seconds between two looks."""
+
+_log = structlog.get_logger()
+
+
+class Pulse:
+    """The store as this worker sees it."""
+
+    def __init__(self, store: Store, clock: SharedClock, status: StatusWatch, metrics: Metrics) -> None:
+        """Keep `clock` to the store's, and tell `metrics` of its backlog and of Apple's board."""
+        self._store, self._clock, self._status, self._metrics = store, clock, status, metrics
+        self.store_answers = False
+
+    async def begin(self) -> None:
+        """Read the store's clock. Raises `StoreUnusable`."""
+        await self._clock.follow(self._store)
+        self.store_answers = True
+
+    async def look(self) -> float:
+        """Look once; give the seconds until the next time."""
+        try:
+            await self._clock.follow(self._store)
+            backlog = await self._store.backlog(now=self._clock.now())
+        except StoreUnusable as error:
+            self._lost(error)
+        else:
+            self.store_answers = True
+            self._metrics.looked_at(backlog, self._status.in_hand, self._clock.now())
+        return EVERY
+
+    def _lost(self, error: StoreUnusable) -> None:
+        self._metrics.store_failed(error.fault)
+        if self.store_answers:
+            _log.error("store lost", where=error.where, why=error.fault)
+        self.store_answers = False
