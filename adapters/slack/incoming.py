@@ -1,0 +1,114 @@
+"""What comes in from Slack, as values: what `inbound` makes of a payload."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.events import Event, Sent, Shared, Unread
+from bot.model import Address, EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who we are: the workspace, and the ids of the bot in it. An empty id is not known."""
+
+    team: str
+    user: str
+    bot: str = ""
+    app: str = ""
+    connect: bool = False
+    """Whether people of other workspaces, who share a channel with this one, are helped too."""
+
+
+Phrase: TypeAlias = Literal["usage", "wrote_dm", "only_people", "not_here"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A word to nobody but this person, at a `response_url`: `slack.<phrase>`."""
+
+    person: str
+    url: str
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something happened in the conversation at that address. `told` is said about it once it is stored."""
+
+    address: Address
+    event: Event
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A text file has to be fetched before it is known what happened."""
+
+    address: Address
+    url: str
+    name: str
+    caption: str
+    id: EventId
+    origin: str = ""
+    addressed: bool = True
+
+    def shared(self, content: str) -> Shared:
+        """Give the event for a file with that text; what was written beside it belongs to it."""
+        text = f"{self.caption}\n{content}" if self.caption else content
+        return Shared(self.id, self.name, text, origin=self.origin, addressed=self.addressed)
+
+    def unread(self, what: Unread) -> Sent:
+        """Give the event for a file that cannot be read."""
+        return Sent(self.id, what, origin=self.origin, addressed=self.addressed)
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """A press on somebody else's prompt: an offer of their own help, to nobody but them."""
+
+    person: str
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at App Home."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePressed:
+    """Somebody pressed a button in App Home."""
+
+    person: str
+    heard: tuple[Heard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaneOpened:
+    """Somebody opened the agent's pane: time for suggestions. `thread` is only the older container's."""
+
+    person: str
+    channel: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """The workspace removed us, or took our token: nothing comes or goes. `why` is the event's name."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A payload that is none of what Slack documents. `id` is its event's, if it has one."""
+
+    id: str
+
+
+Incoming: TypeAlias = (
+    Heard | Fetch | Told | NotYours | HomeOpened | HomePressed | PaneOpened | Uninstalled | Malformed
+)
