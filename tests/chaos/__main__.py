@@ -6,11 +6,17 @@ import json
 import secrets
 import signal
 import sys
+from dataclasses import replace
+from typing import cast
 
-from tests.chaos.mutants import MUTANTS
+from tests.chaos.lots import lots_of
+from tests.chaos.plan import MUTANTS, Kind
 from tests.chaos.run import Outcome, Wanted, run
 
 MOST_SHOWN = 20
+
+LEASE_OF_HTTP = 4.5
+"""Seconds; a send, which may take a third of it, is several calls of HTTP where all cores are busy."""
 
 
 def main() -> int:
@@ -44,11 +50,24 @@ def _read_arguments() -> tuple[Wanted, bool]:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--platform", choices=("own", "telegram"), default="own")
+    parser.add_argument("--way", choices=("polling", "webhook"), help="of Telegram; else the seed decides")
+    parser.add_argument("--log", default="", help="a new file in which the workers' log is kept")
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--json", action="store_true", help="the figures as one object on the last line")
     given = parser.parse_args()
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
-    return Wanted(given.seconds, seed, given.workers, given.mutant), given.json
+    kind = _kind(given.platform, given.way or ("polling" if given.mutant == "offset-first" else None), seed)
+    if given.mutant == "offset-first" and kind != "telegram-polling":
+        parser.error("only Telegram's polling has an offset")
+    wanted = Wanted(given.seconds, seed, given.workers, given.mutant, kind=kind, log=given.log)
+    return (wanted if kind == "own" else replace(wanted, lease=LEASE_OF_HTTP)), given.json
+
+
+def _kind(platform: str, way: str | None, seed: int) -> Kind:
+    if platform == "own":
+        return "own"
+    return cast("Kind", f"{platform}-{way or lots_of('way', seed).choice(('polling', 'webhook'))}")
 
 
 if __name__ == "__main__":

@@ -78,17 +78,26 @@ class _Look:
     # --- replies ---
 
     def lost_replies(self) -> Iterator[Finding]:
-        """Every job that was ever stored was shown, is parked, or was a reminder whose turn is stored."""
+        """Every job that was ever stored was shown, is parked, was a word at a spent press, or a reminder.
+
+        Of reminders whose question stood no longer nothing is stored but how many there were.
+        """
         done = set(self.stored.parked)
-        for address, numbered in self._first_shown.items():
-            done |= {(self.stored.partitions[address], number) for number in numbered}
+        for (address, key), number in self._numbers.items():
+            if key in self._shown or key in self.record.spent:
+                done.add((self.stored.partitions[address], number))
+        reminded: Counter[int] = Counter()
         for address, event in self.stored.known:
             if event.startswith(wake_id(0)[:-1]):
-                done.add((self.stored.partitions[address], int(event[len(wake_id(0)) - 1 :])))
+                partition = self.stored.partitions[address]
+                done.add((partition, int(event[len(wake_id(0)) - 1 :])))
+                reminded[partition] += 1
         for partition, counters in self.stored.counters.items():
-            for number in range(1, counters.get("jobs", 0) + 1):
-                if (partition, number) not in done:
-                    yield "lost_replies", f"job {number} of partition {partition} left no trace"
+            numbers = range(1, counters.get("jobs", 0) + 1)
+            without = [number for number in numbers if (partition, number) not in done]
+            in_vain = max(0, counters.get("woken", 0) - reminded[partition])
+            for _ in without[in_vain:]:
+                yield "lost_replies", f"one of the jobs {without} of partition {partition} left no trace"
 
     def order(self) -> Iterator[Finding]:
         """Replies are shown first in the order of their turns."""
@@ -131,12 +140,15 @@ class _Look:
             f"{each.worker} {each.came_at - before.at:+.3f} attempt {each.attempt} {each.answer}"
             for each in self._shown[before.key]
         ]
-        return f"{before.address.person}: {'; '.join(shown)}; meanwhile {', '.join(spells) or 'nothing'}"
+        what = ", ".join(spells) or "nothing"
+        return f"{before.address.person} at {before.at:.3f}: {'; '.join(shown)}; meanwhile {what}"
 
     # --- everything else ---
 
     def leaks(self) -> Iterator[Finding]:
         """Each reply belongs to the conversation that it was shown in, and speaks its language."""
+        for leak in self.record.leaks:
+            yield "canary_leaks", leak
         for shown in self.record.shown:
             language = self.record.languages.get(shown.address)
             foreign = [mark for spoken, mark in QUESTION.items() if spoken != language]

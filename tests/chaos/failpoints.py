@@ -40,6 +40,9 @@ NAMES = (
 )
 """`engine.done` of the design is `commit.before`, and `poll.*` are `ingress.received` and `ack.before`."""
 
+LEADS_FASTER = 10
+"""How much less time a role is lent for than usual, so that others can take it over while the chaos lasts."""
+
 Action: TypeAlias = Literal["kill", "stop", "term", "raise", "sleep", "cancel"]
 
 _FORM = re.compile(r"([a-z_.]+)=(kill|stop|term|raise|sleep|cancel)(?::(\d+))?(?:@(\d+(?:\.\d+)?))?")
@@ -188,6 +191,9 @@ class PointedStore:
         self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
     ) -> datetime:
         return await self._store.reserve(bot, count, pause, now=now, within=within)
+
+    async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
+        return await self._store.lead(role, who, now=now, lease=lease / LEADS_FASTER)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         return await self._store.backlog(now=now)

@@ -1,18 +1,18 @@
 """Planted bugs, which the checker has to find: they stand round the real store and the real way in."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias, get_args
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.model import Address, Event, EventId
+from bot.events import Event
+from bot.model import Address, EventId
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Receive, Settled, Store, StoreUnusable
+from bot.runtime.receive import TooManyConflicts
 from tests.chaos.failpoints import Failpoints, PointedStore
-
-Mutant: TypeAlias = Literal["ack-first", "dedup-first", "no-version-check", "no-lease"]
-MUTANTS: tuple[Mutant, ...] = get_args(Mutant)
+from tests.chaos.plan import Mutant
 
 
 class UncheckedStore(PointedStore):
@@ -82,5 +82,23 @@ def marking_first(receive: Receive, redis: Redis) -> Receive:
             raise StoreUnusable("unreachable", "the marks") from error
         if new:
             await receive(address, event)
+
+    return take
+
+
+def acking_first(receive: Receive) -> Receive:
+    """Have the platform believe at once that the event is taken in, and take it in then."""
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def later(address: Address, event: Event) -> None:
+        try:
+            await receive(address, event)
+        except (StoreUnusable, TooManyConflicts):
+            return
+
+    async def take(address: Address, event: Event) -> None:
+        task = asyncio.create_task(later(address, event))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
 
     return take

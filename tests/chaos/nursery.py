@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.chaos.worker import Plan, live
+from tests.chaos.plan import Plan
+from tests.chaos.worker import live
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.chaos.preloaded"])

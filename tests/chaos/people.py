@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeAlias
 
 from bot.model import LANGUAGES, Address, Language
+from tests.chaos.kinds import Platform
 from tests.chaos.lots import lots_of
-from tests.chaos.platform import ChaosPlatform
 from tests.chaos.record import Shown
 from tests.chaos.wire import Push, Send
 
@@ -63,7 +64,7 @@ class Person:
         self.earlier, self.seen = self.seen, send
         self.news.set()
 
-    async def live(self, platform: ChaosPlatform, over: asyncio.Event) -> None:
+    async def live(self, platform: Platform, over: asyncio.Event) -> None:
         """Go on with the dialogue until it is over."""
         while not over.is_set():
             self.news.clear()
@@ -102,7 +103,7 @@ class Person:
 class People:
     """Everybody on the platform."""
 
-    def __init__(self, persons: Iterable[Person], platform: ChaosPlatform) -> None:
+    def __init__(self, persons: Iterable[Person], platform: Platform) -> None:
         """Have them look at what the platform shows."""
         self._persons = {each.address: each for each in persons}
         self._platform = platform
@@ -121,15 +122,19 @@ class People:
             person.see(send)
 
 
-def crowd(seed: int, size: int, *, think: float, patience: float) -> Iterable[Person]:
-    """Make people, one to three in a chat. Each name is a word that occurs nowhere else."""
+House: TypeAlias = Callable[[int, int, int], Address]
+"""Says where somebody lives: in the chat of that number, with how many, and what number they have."""
+
+
+def crowd(seed: int, size: int, house: House, *, think: float, patience: float) -> Iterable[Person]:
+    """Make people, one to three in a chat. Each has a number that occurs nowhere else."""
     lots = lots_of("people", seed)
-    chat = left = 0
+    chat = together = left = 0
     for number in range(size):
         if left == 0:
-            chat, left = chat + 1, lots.choice((1, 1, 2, 3))
+            chat, together = chat + 1, lots.choice((1, 1, 2, 3))
+            left = together
         left -= 1
-        token = f"canary{lots.getrandbits(48):012x}"
-        address = Address("test", f"chat{chat}-{seed}", token)
+        address = house(chat, together, lots.getrandbits(48))
         language = LANGUAGES[number % len(LANGUAGES)]
-        yield Person(address, language, lots_of(seed, token), think, patience)
+        yield Person(address, language, lots_of(seed, address.person), think, patience)

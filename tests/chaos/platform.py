@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Self
 
 from msgspec import MsgspecError
 
+from tests.chaos.moves import until
 from tests.chaos.record import SHOWING, Answered, Happened, Record, Shown
 from tests.chaos.wire import LONGEST_LINE, Ack, Answer, Hello, Push, Send, address_of, line, read_from_worker
 
@@ -45,6 +46,7 @@ class ChaosPlatform:
     later: float = 0.3
     record: Record = field(default_factory=Record)
     watchers: list[Callable[[Shown, Send], None]] = field(default_factory=list)
+    ack_watchers: list[Callable[[], None]] = field(default_factory=list)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something was acknowledged or shown."""
     _lines: list[Line] = field(default_factory=list)
@@ -69,9 +71,20 @@ class ChaosPlatform:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
+    def address(self) -> str:
+        return str(self.place)
+
+    @property
     def workers(self) -> set[str]:
         """The workers that have a way in now."""
         return {each.worker for each in self._lines}
+
+    def calm(self) -> None:
+        """Answer well from now on, and bring nothing needlessly."""
+        self.judge, self.echo = lambda _: "ok", 0.0
+
+    def find_workers(self, doors: Callable[[], Sequence[int]]) -> None:
+        """Do nothing: workers come to this platform."""
 
     def bring(self, push: Push) -> None:
         """Let this happen, and bring it to workers until one acknowledges it."""
@@ -119,6 +132,8 @@ class ChaosPlatform:
         self._waiting.pop(id_, None)
         if timer := self._timers.pop(id_, None):
             timer.cancel()
+        for watcher in self.ack_watchers:
+            watcher()
         self._move()
         if push and self.lots.random() < self.echo / 2:
             asyncio.get_running_loop().call_later(0.2, self._push_once, push)
@@ -197,7 +212,7 @@ class ChaosPlatform:
                 writer.write(b"<html>502 Bad Gateway</html>\n")
             case "hang":
                 await asyncio.sleep(3600)
-            case "reset_before" | "reset_after":
+            case _:
                 return
         await writer.drain()
 
@@ -205,18 +220,7 @@ class ChaosPlatform:
 
     async def until(self, condition: Callable[[], bool], within: float) -> bool:
         """Wait for something to become true that is told by acknowledgements and replies."""
-        end = time.monotonic() + within
-        while not condition():
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            self.moved.clear()
-            try:
-                async with asyncio.timeout(min(left, 0.1)):
-                    await self.moved.wait()
-            except TimeoutError:
-                continue
-        return True
+        return await until(self.moved, condition, within)
 
     def _move(self) -> None:
         self.moved.set()

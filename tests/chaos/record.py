@@ -7,13 +7,27 @@ from typing import Literal, TypeAlias
 
 from bot.model import Address, Language
 
-Answered: TypeAlias = Literal["ok", "later", "refused", "reset_before", "reset_after", "hang", "garbage"]
-"""What the platform answers. `reset_before`, `later` and `refused` show nothing."""
+Answered: TypeAlias = Literal[
+    "ok",
+    "later",
+    "refused",
+    "gone",
+    "reset_before",
+    "reset_after",
+    "hang",
+    "garbage",
+    "error_before",
+    "error_after",
+    "truncated",
+]
+"""What the platform answers. `reset_before`, `error_before`, `later`, `refused` and `gone` show nothing."""
 
-AMBIGUOUS: frozenset[Answered] = frozenset({"reset_before", "reset_after", "hang", "garbage"})
+AMBIGUOUS: frozenset[Answered] = frozenset(
+    {"reset_before", "reset_after", "hang", "garbage", "error_before", "error_after", "truncated"}
+)
 """Answers that do not tell the worker whether the reply was shown."""
 
-SHOWING: frozenset[Answered] = frozenset({"ok", "reset_after", "hang", "garbage"})
+SHOWING: frozenset[Answered] = frozenset({"ok", "reset_after", "hang", "garbage", "error_after", "truncated"})
 
 SpellKind: TypeAlias = Literal["kill", "stop", "term", "redis_kill", "freeze", "delay", "cut", "lost_answer"]
 
@@ -67,6 +81,10 @@ class Record:
     shown: list[Shown] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
     answers: Counter[Answered] = field(default_factory=Counter)
+    spent: set[str] = field(default_factory=set)
+    """Keys of short words at a button for which the platform said that its press is answered or too old."""
+    leaks: list[str] = field(default_factory=list)
+    """What the platform saw in a place where it does not belong."""
 
     def unacked(self) -> Iterable[Happened]:
         """Give the events that the platform still has to bring."""

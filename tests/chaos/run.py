@@ -13,21 +13,22 @@ from redis import Redis
 
 from adapters.store.redis.store import RedisStore
 from tests.chaos.checker import PROMISED, Finding, check, columns
+from tests.chaos.kinds import Platform, house
+from tests.chaos.kinds import platform as platform_of
 from tests.chaos.lots import lots_of
-from tests.chaos.mutants import Mutant
 from tests.chaos.nursery import Nursery
 from tests.chaos.people import People, crowd
-from tests.chaos.platform import ChaosPlatform
-from tests.chaos.record import Answered, Record
-from tests.chaos.stored import Stored, known_events, read_plain, wake_id
+from tests.chaos.plan import Kind, Mutant, Plan
+from tests.chaos.record import Answered
+from tests.chaos.stored import Stored, known_events, left_id, read_plain, wake_id
 from tests.chaos.trouble import Fleet, Trouble
 from tests.chaos.wire import Send
-from tests.chaos.worker import Plan
 from tests.redis_proxy import RedisProxy
 from tests.redis_server import RedisServer
+from tests.wire.telegram.server import TOKEN
 
-ALARMS = {"broken": ("turn failed", "delivery failed"), "canary_leaks": ("canary",)}
-"""What must not be in the workers' log, by the column that it counts for: what broke, and people's names."""
+BROKEN = ("turn failed", "delivery failed", "malformed", "not understood", "without a number")
+"""What must not be in the workers' log."""
 
 QUIET_WITHIN = 150.0
 """Seconds after the last fault within which everything has come to its end."""
@@ -41,6 +42,14 @@ cores were busy: 17 turns), and no program on top of it can help.
 FAULTS: Mapping[Answered, float] = {
     "later": 30, "reset_before": 20, "reset_after": 20, "garbage": 12, "refused": 6, "hang": 2,
 }  # fmt: skip
+MORE_FAULTS: Mapping[Answered, float] = {
+    **FAULTS,
+    "error_before": 10,
+    "error_after": 10,
+    "truncated": 6,
+    "gone": 3,
+}
+"""Of platforms that speak HTTP."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,9 @@ class Wanted:
     think: float = 0.25
     trouble: float = 0.5
     lease: float = 3.0
+    kind: Kind = "own"
+    log: str = ""
+    """Where the workers' log is kept; nowhere if that is empty."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ class _Stage:
     folder: Path
     server: RedisServer
     proxy: RedisProxy
-    platform: ChaosPlatform
+    platform: Platform
     fleet: Fleet
     keeping: asyncio.Task[None]
     store: RedisStore
@@ -102,24 +114,13 @@ class _Stage:
         server = stack.enter_context(RedisServer(*DURABLE))
         proxy = await stack.enter_async_context(RedisProxy(server.port))
         lots = lots_of("platform", wanted.seed)
-        record = Record()
-        platform = ChaosPlatform(
-            folder / "platform", lots, _Judge(lots), echo=0.06, latency=0.02, record=record
+        judge = _Judge(lots, FAULTS if wanted.kind == "own" else MORE_FAULTS)
+        platform = await stack.enter_async_context(
+            platform_of(wanted.kind, folder / "platform", lots, judge=judge, echo=0.06, latency=0.02)
         )
-        await stack.enter_async_context(platform)
         nursery = stack.enter_context(Nursery())
-        plan = Plan(
-            *(str(platform.place), proxy.url, ""),
-            lease=wanted.lease,
-            deadline=wanted.lease / 3,
-            chat_pause=0.03,
-            bot_pause=0.0005,
-            failpoints=_RANDOM_DEATHS,
-            mutant=wanted.mutant,
-            log=str(folder / "log"),
-            seed=wanted.seed,
-        )
-        fleet = Fleet(nursery, record, plan)
+        fleet = Fleet(nursery, platform.record, _plan(wanted, platform.address, proxy.url, folder))
+        platform.find_workers(lambda: [child.plan.port for child in fleet.children])
         keeping = asyncio.create_task(fleet.keep(wanted.workers))
         stack.push_async_callback(_cancelled, keeping)
         store = await RedisStore.open(server.url)
@@ -128,11 +129,12 @@ class _Stage:
 
     async def play(self) -> None:
         """Have people talk and trouble be made, for as long as is wanted."""
-        await self.platform.until(lambda: len(self.platform.workers) == self.wanted.workers, 30)
+        came = await self.platform.until(lambda: len(self.platform.workers) >= self.wanted.workers, 30)
+        assert came, "the workers do not start"
         over = asyncio.Event()
         asyncio.get_running_loop().call_later(self.wanted.seconds, over.set)
-        think = self.wanted.think
-        people = People(crowd(self.wanted.seed, self.wanted.people, think=think, patience=2.5), self.platform)
+        who = (self.wanted.seed, self.wanted.people, house(self.wanted.kind, self.wanted.seed))
+        people = People(crowd(*who, think=self.wanted.think, patience=2.5), self.platform)
         lots = lots_of("trouble", self.wanted.seed)
         trouble = Trouble(self.fleet, self.server, self.proxy, lots, self.wanted.trouble)
         async with asyncio.TaskGroup() as group:
@@ -141,8 +143,7 @@ class _Stage:
 
     async def calm_down(self) -> bool:
         """Make no more faults, wait until nothing is left to do, and have the workers end."""
-        self.platform.judge = lambda _: "ok"
-        self.platform.echo = 0
+        self.platform.calm()
         self.fleet.plan = replace(self.fleet.plan, failpoints="")
         end = time.monotonic() + QUIET_WITHIN
         acked = await self.platform.until(lambda: not self.platform.record.unacked(), QUIET_WITHIN)
@@ -161,12 +162,17 @@ class _Stage:
         record, stored = self.platform.record, await self._stored()
         found = [*check(record, stored, lease=self.wanted.lease)]
         found += [("bad_ends", each) for each in self.fleet.bad_ends]
-        found += [(column, each) for column, words in ALARMS.items() for each in self._log_lines(words)]
+        found += [("broken", each) for each in self._log_lines(BROKEN)]
+        found += [("canary_leaks", each) for each in self._log_lines(self._secrets())]
         if not quiet:
             left = f"{len(list(record.unacked()))} events, {await self._waiting()} jobs"
             found.append(("unfinished", left))
         wrong = [each for each in found if each[0] != "extra_replies"]
         return Outcome(self._figures(stored, found, took), wrong)
+
+    def _secrets(self) -> Sequence[str]:
+        """Give what must not be in the workers' log either: who anybody is, and the token."""
+        return ["canary", TOKEN, *{each.address.person for each in self.platform.record.events.values()}]
 
     async def _stored(self) -> Stored:
         addresses = {event.address for event in self.platform.record.events.values()}
@@ -176,9 +182,10 @@ class _Stage:
             plain = read_plain(redis, addresses, self.store.partitions)
         asked = [(event.address, event.id) for event in self.platform.record.events.values()]
         asked += [
-            (address, wake_id(number))
+            (address, event)
             for address, partition in plain.partitions.items()
             for number in range(1, plain.counters[partition].get("jobs", 0) + 1)
+            for event in (wake_id(number), left_id(number))
         ]
         return replace(plain, versions=versions, known=await known_events(self.store, asked))
 
@@ -194,11 +201,13 @@ class _Stage:
             "faults": record.faults,
             **columns(found),
             "seed": self.wanted.seed,
+            "platform": self.wanted.kind,
             "seconds": round(took, 1),
             "events": len(record.events),
             "pushes": sum(each.pushes for each in record.events.values()),
             "reminders": sum(each.get("woken", 0) for each in stored.counters.values()),
             "replies": len(record.shown),
+            "late_words": len(record.spent),
             "parked": len(stored.parked),
             "stops": record.count("stop"),
             "regressions": len(self._log_lines(["store lost turns"])),
@@ -208,7 +217,7 @@ class _Stage:
 
     def _log_lines(self, words: Sequence[str]) -> Sequence[str]:
         """Give the lines of the workers' log with one of these words in it."""
-        log = self.folder / "log"
+        log = Path(self.fleet.plan.log)
         lines = log.read_text().splitlines() if log.exists() else []
         return [line for line in lines if any(word in line for word in words)]
 
@@ -218,18 +227,33 @@ _RANDOM_DEATHS = ",".join(
 )
 
 
+def _plan(wanted: Wanted, platform: str, store: str, folder: Path) -> Plan:
+    return Plan(
+        *(platform, store, ""),
+        lease=wanted.lease,
+        deadline=wanted.lease / 3,
+        kind=wanted.kind,
+        chat_pause=0.03,
+        bot_pause=0.0005,
+        failpoints=_RANDOM_DEATHS,
+        mutant=wanted.mutant,
+        log=wanted.log or str(folder / "log"),
+        seed=wanted.seed,
+    )
+
+
 class _Judge:
     """Answers most replies well, and 4 to 12 of a hundred not."""
 
-    def __init__(self, lots: random.Random) -> None:
-        self._lots = lots
+    def __init__(self, lots: random.Random, faults: Mapping[Answered, float]) -> None:
+        self._lots, self._faults = lots, faults
         self._share = lots.uniform(0.04, 0.12)
 
     def __call__(self, send: Send) -> Answered:
         del send
         if self._lots.random() >= self._share:
             return "ok"
-        (answer,) = self._lots.choices(list(FAULTS), list(FAULTS.values()))
+        (answer,) = self._lots.choices(list(self._faults), list(self._faults.values()))
         return answer
 
 

@@ -3,26 +3,30 @@
 import asyncio
 import signal
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
-from bot.model import Address, EventId, Picked, Said
+from bot.events import Picked, Said
+from bot.model import Address, EventId
 from bot.ports import Store
 from bot.runtime.receive import receive
 from tests.chaos.book import chaos_book
+from tests.chaos.kinds import Platform
+from tests.chaos.kinds import platform as platform_of
 from tests.chaos.lots import lots_of
 from tests.chaos.nursery import Child, Nursery
-from tests.chaos.platform import ChaosPlatform
+from tests.chaos.plan import Kind, Plan
 from tests.chaos.record import Answered
 from tests.chaos.wire import Push, Send
-from tests.chaos.worker import Plan
 from tests.outside import world
+from tests.redis_server import free_port
 
-Way: TypeAlias = Literal["platform", "reminder"]
+Way: TypeAlias = Literal["platform", "reminder", "telegram-polling", "telegram-webhook"]
 Deed: TypeAlias = Literal["kill", "stop", "term", "raise"]
 
 WITHIN = 20.0
@@ -44,12 +48,31 @@ REMINDER_POINTS = (
     *("send.before", "send.after_bytes", "send.after", "finish.before", "finish.after"),
     *("postpone.before", "postpone.after", "bury.before", "bury.after"),
 )
+SEEN_BY_PLATFORM = ("send.after_bytes", "ack.after")
+"""Points within an adapter: the platform does the deed at the moment at which it sees that."""
+
+SIGNALS: Mapping[Deed, signal.Signals] = {
+    "kill": signal.SIGKILL,
+    "stop": signal.SIGSTOP,
+    "term": signal.SIGTERM,
+}
+ADAPTER_POINTS = {
+    "telegram-polling": PLATFORM_POINTS,
+    "telegram-webhook": ("ingress.received", "commit.before", "commit.after", "ack.before", "ack.after"),
+}
+"""What happens on the way out is the same with both ways in."""
+
 TWICE = frozenset(
     {"send.after_bytes", "send.after", "finish.before", "timer.finish.before", "timer.finish.after"}
 )
 """Where the reply may be sent and is not marked: the one place where it may be shown twice.
 
 A reminder is marked while its reply is sent.
+"""
+
+ALSO_TWICE = frozenset({("ack.after", "kill"), ("ack.after", "stop"), ("send.before", "stop")})
+"""With real adapters too: an event is acknowledged while its reply is sent; and a worker that is stopped just
+before it writes to an open connection sends when it goes on, whoever has done so meanwhile.
 """
 
 
@@ -66,9 +89,14 @@ class Case:
         return f"{self.way}-{self.point}-{self.deed}"
 
     @property
+    def kind(self) -> Kind:
+        """The platform."""
+        return self.way if self.way.startswith("telegram") else "own"  # type: ignore[return-value]
+
+    @property
     def address(self) -> Address:
         """A conversation of its own."""
-        return Address("test", str(self), "ann")
+        return Address("test", str(self), "ann") if self.kind == "own" else Address("telegram", "5", "5")
 
 
 @dataclass(frozen=True)
@@ -85,9 +113,10 @@ class End:
 
     def wrong(self, case: Case) -> str:
         """Say what is wrong; nothing if the promise was kept."""
-        turns = 1 if case.way == "platform" else 3
+        turns = 3 if case.way == "reminder" else 1
         done = (0, 0, 1) if case.point.startswith("bury.") else (1, 1, 0)
-        most = 2 if case.point in TWICE and case.deed != "term" else done[0]
+        twice = case.point in TWICE or (case.kind != "own" and (case.point, case.deed) in ALSO_TWICE)
+        most = 2 if twice and case.deed != "term" else done[0]
         kept = (
             (self.turns, self.waiting) == (turns, 0)
             and done[0] <= self.shown <= most
@@ -101,7 +130,8 @@ class End:
 async def play(case: Case, store: str, folder: Path, nursery: Nursery) -> End:
     """Play it on the store of that address, which no other case uses: redis://…, or the path of a file."""
     place = folder / f"{case.way[0]}{case.point}{case.deed}"
-    async with ChaosPlatform(place, lots_of(case), _Script(case), again_after=0.4, later=0.2) as platform:
+    stage = platform_of(case.kind, place, lots_of(case), judge=_Script(case), again_after=0.4, later=0.2)
+    async with stage as platform:
         return await _Schedule(case, store, nursery, platform).play()
 
 
@@ -110,13 +140,12 @@ class _Script:
 
     def __init__(self, case: Case) -> None:
         self._refuses = case.point.startswith("bury.")
-        self._delays = case.point.startswith("postpone.") or (case.way, case.point) == (
-            "platform",
-            "claim.after",
-        )
+        claims = case.point == "claim.after" and case.way != "reminder"
+        self._delays = claims or case.point.startswith("postpone.")
 
     def __call__(self, send: Send) -> Answered:
-        del send
+        if not send.key:  # it is no reply
+            return "ok"
         if self._refuses:
             return "refused"
         later, self._delays = self._delays, False
@@ -128,13 +157,18 @@ class _Schedule:
     case: Case
     store: str
     nursery: Nursery
-    platform: ChaosPlatform
+    platform: Platform
+    children: list[Child] = field(default_factory=list)
 
     async def play(self) -> End:
+        self.platform.find_workers(self._ports)
         if self.case.way == "reminder":
             await self._lead_to_reminder()
-        first = await self._worker("first", f"{self.case.point}={self.case.deed}@1")
-        if self.case.way == "platform":
+        seen = self.case.kind != "own" and self.case.point in SEEN_BY_PLATFORM
+        first = await self._worker("first", "" if seen else f"{self.case.point}={self.case.deed}@1")
+        if seen:
+            self._strike(first)
+        if self.case.way != "reminder":
             who = self.case.address
             self.platform.bring(Push("hello", (who.platform, who.chat, who.person), "hello", language="en"))
         died = await self._meet(first)
@@ -145,6 +179,24 @@ class _Schedule:
             child.signal(signal.SIGTERM)
         codes = tuple([await child.ended(WITHIN) if child.code is None else child.code for child in children])
         return await self._end(codes, died=died)
+
+    def _ports(self) -> list[int]:
+        return [each.plan.port for each in self.children if each.code is None and not each.stands_still]
+
+    def _strike(self, first: Child) -> None:
+        """Have the deed done once the platform has shown the reply, or knows the event to be taken."""
+        number = SIGNALS[self.case.deed]
+
+        def strike(*_: object) -> None:
+            if not struck:
+                struck.append(True)
+                first.signal(number)
+
+        struck: list[bool] = []
+        if self.case.point == "ack.after":
+            self.platform.ack_watchers.append(strike)
+        else:
+            self.platform.watchers.append(strike)
 
     async def _meet(self, first: Child) -> bool:
         """Wait until the first worker has met its failpoint, and say whether it died there."""
@@ -190,10 +242,17 @@ class _Schedule:
         return End(record.version, backlog.waiting, backlog.parked, len(shown), len(keys), died, codes)
 
     async def _worker(self, name: str, failpoints: str = "") -> Child:
-        where = (str(self.platform.place), self.store, f"{name} {self.case}")
-        child = await self.nursery.start(
-            Plan(*where, lease=LEASE, deadline=DEADLINE, minute=MINUTE, failpoints=failpoints)
+        plan = Plan(
+            *(self.platform.address, self.store, f"{name}-{self.case}".replace(".", "-")),
+            lease=LEASE,
+            deadline=DEADLINE,
+            minute=MINUTE,
+            kind=self.case.kind,
+            port=free_port() if self.case.kind == "telegram-webhook" else 0,
+            failpoints=failpoints,
         )
+        child = await self.nursery.start(plan)
+        self.children.append(child)
         await self.platform.until(
             lambda: child.plan.name in self.platform.workers or child.code is not None, WITHIN
         )

@@ -21,7 +21,7 @@ class Stored:
 
     versions: Mapping[Address, int]
     known: Collection[tuple[Address, str]]
-    """Events, with those of reminders, whose turn is stored."""
+    """Events, with reminders and people who left, whose turn is stored."""
     partitions: Mapping[Address, int]
     counters: Mapping[int, Mapping[str, int]]
     """By partition: `jobs`, `turns`, `sent`, `woken`, `buried`, `waiting`."""
@@ -34,6 +34,11 @@ class Stored:
 def wake_id(number: int) -> str:
     """Give the id of the event that the reminder of that number is."""
     return f"wake:{number}"
+
+
+def left_id(number: int) -> str:
+    """Give the id of the event that somebody has left, which is seen when the job of that number is done."""
+    return f"left:{number}"
 
 
 def read_plain(redis: Redis, addresses: Iterable[Address], partitions: int) -> Stored:

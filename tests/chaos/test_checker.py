@@ -94,6 +94,31 @@ def test_two_turns_on_one_version_lose_one_of_them(story: Story) -> None:
     assert story.found() == {"lost_turns": 1}
 
 
+def test_a_reminder_that_nobody_waits_for_any_more_leaves_its_count_only(story: Story) -> None:
+    story.counters |= {"jobs": 3, "woken": 1}
+
+    assert story.found() == {}
+
+
+def test_a_reply_that_was_marked_and_never_shown_is_lost_whatever_reminders_there_were(story: Story) -> None:
+    story.counters |= {"jobs": 4, "woken": 1, "sent": 3}
+
+    assert story.found() == {"lost_replies": 1}
+
+
+def test_a_word_at_a_button_whose_press_was_answered_before_need_not_be_shown(story: Story) -> None:
+    story.counters |= {"jobs": 3, "sent": 3}
+    story.record.spent.add(reply_key(ANN, 3))
+
+    assert story.found() == {}
+
+
+def test_what_the_platform_saw_in_a_wrong_place_leaks(story: Story) -> None:
+    story.record.leaks.append("edited in another chat")
+
+    assert story.found() == {"canary_leaks": 1}
+
+
 def test_a_reminder_is_a_turn_of_its_own_and_its_job_is_done_with_it(story: Story) -> None:
     story.known.add((ANN, wake_id(3)))
     story.version = 3

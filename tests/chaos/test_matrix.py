@@ -4,12 +4,20 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from tests.chaos.nursery import Nursery
-from tests.chaos.schedule import PLATFORM_POINTS, REMINDER_POINTS, Case, Deed, Way, play
+from tests.chaos.schedule import (
+    ADAPTER_POINTS,
+    PLATFORM_POINTS,
+    REMINDER_POINTS,
+    SEEN_BY_PLATFORM,
+    Case,
+    Deed,
+    Way,
+    play,
+)
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.skipif(
@@ -19,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 AT_ONCE = 8
 """Schedules mostly wait for leases to end, so several are played at the same time."""
 
-WAYS: tuple[Way, ...] = get_args(Way)
+WAYS: tuple[Way, ...] = ("platform", "reminder")
 
 
 @pytest.fixture
@@ -32,6 +40,12 @@ def redis() -> Iterator[RedisServer]:
 def cases(way: Way, deed: Deed) -> list[Case]:
     points = PLATFORM_POINTS if way == "platform" else REMINDER_POINTS
     return [Case(point, deed, way) for point in points]
+
+
+def adapter_cases(way: Way, deed: Deed) -> list[Case]:
+    """Give them without what a platform cannot do to a worker: have it raise."""
+    points = ADAPTER_POINTS[way]
+    return [Case(point, deed, way) for point in points if deed != "raise" or point not in SEEN_BY_PLATFORM]
 
 
 def wrong_ends(schedules: dict[Case, str], folder: Path) -> list[str]:
@@ -56,6 +70,17 @@ def test_one_turn_and_its_reply_whatever_happens_where(
 ) -> None:
     address = redis.url.removesuffix("/0")
     schedules = {case: f"{address}/{number}" for number, case in enumerate(cases(way, deed))}
+
+    assert not wrong_ends(schedules, tmp_path)
+
+
+@pytest.mark.parametrize("way", list(ADAPTER_POINTS))
+@pytest.mark.parametrize("deed", ["kill", "stop", "raise"])
+def test_so_it_is_through_the_adapters_of_real_platforms(
+    deed: Deed, way: Way, redis: RedisServer, tmp_path: Path
+) -> None:
+    address = redis.url.removesuffix("/0")
+    schedules = {case: f"{address}/{number}" for number, case in enumerate(adapter_cases(way, deed))}
 
     assert not wrong_ends(schedules, tmp_path)
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from adapters.store.redis.scripts import CLAIM, COMMIT, POSTPONE, SETTLE
 from tests.chaos.nursery import Child, Nursery
+from tests.chaos.plan import Plan
 from tests.chaos.record import Record, Spell, SpellKind
-from tests.chaos.worker import NO_STORE, Plan
+from tests.chaos.worker import NO_STORE
 from tests.redis_proxy import RedisProxy
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisServer, free_port
 
 GOOD_ENDS = (0, NO_STORE, -signal.SIGKILL, -signal.SIGTERM)
 """Exit codes: as it was told, without a Redis at the start, killed, or told to end before it had begun."""
@@ -37,7 +38,8 @@ class Fleet:
 
     async def _start(self) -> Child:
         self._started += 1
-        child = await self.nursery.start(replace(self.plan, name=f"w{self._started}"))
+        port = free_port() if self.plan.kind == "telegram-webhook" else 0
+        child = await self.nursery.start(replace(self.plan, name=f"w{self._started}", port=port))
         self.children.append(child)
         return child
 

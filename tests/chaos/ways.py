@@ -1,6 +1,7 @@
 """The worker's side of the tests' platform: its way in, and its channel outward."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -29,20 +30,19 @@ AGAIN_AFTER = 0.05
 
 @dataclass
 class ChaosWayIn:
-    """Brings in what the platform pushes, and acknowledges each event once it is taken in.
-
-    `ack_first` is a planted bug: the acknowledgement goes out before the work.
-    """
+    """Brings in what the platform pushes, and acknowledges each event once it is taken in."""
 
     place: str
     worker: str
     points: Failpoints
-    ack_first: bool = False
+    bug: Callable[[Receive], Receive] = lambda receive: receive
+    """Stands round the door in, where one is planted there."""
     is_ready: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, receive: Receive, stop: asyncio.Event) -> None:
         """Listen to the platform until `stop`, then finish what came by then."""
+        receive = self.bug(receive)
         stopped = asyncio.create_task(stop.wait())
         while not stop.is_set():
             try:
@@ -79,14 +79,11 @@ class ChaosWayIn:
             await asyncio.wait(self._tasks)
 
     async def _take(self, push: Push, writer: asyncio.StreamWriter, receive: Receive) -> None:
-        if self.ack_first:
-            writer.write(line(Ack(push.id)))
         try:
             await self.points.at("ingress.received")
             await receive(address_of(push), event_of(push))
             await self.points.at("ack.before")
-            if not self.ack_first:
-                writer.write(line(Ack(push.id)))
+            writer.write(line(Ack(push.id)))
             await self.points.at("ack.after")
         except (StoreUnusable, TooManyConflicts):
             return  # without an acknowledgement: the platform brings it again

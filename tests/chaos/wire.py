@@ -5,7 +5,8 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from bot.model import Address, Event, EventId, Language, Picked, Said
+from bot.events import Event, Picked, Said
+from bot.model import Address, EventId, Language
 
 LONGEST_LINE = 1 << 20
 """Bytes."""

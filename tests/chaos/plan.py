@@ -1,0 +1,40 @@
+"""What a worker of the chaos is told at its start."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+Kind: TypeAlias = Literal["own", "telegram-polling", "telegram-webhook"]
+"""The platform with the way in: the chaos' own, or one of the field, behind its real adapter."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Mutant: TypeAlias = Literal["ack-first", "dedup-first", "no-version-check", "no-lease", "offset-first"]
+"""Planted bugs. `offset-first` is one that only Telegram's polling can have."""
+
+MUTANTS: tuple[Mutant, ...] = get_args(Mutant)
+
+PUBLIC = "https://bot.example"
+"""The address that Telegram is told for a webhook; the workers listen behind it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Times are in seconds."""
+
+    platform: str
+    """The platform's socket file, or its address."""
+    store: str
+    """A redis:// address, or the path of an SQLite file."""
+    name: str
+    lease: float = 3.0
+    deadline: float = 1.0
+    minute: float = 1.5
+    kind: Kind = "own"
+    port: int = 0
+    """Where it listens, if the platform calls it."""
+    chat_pause: float = 0.0
+    bot_pause: float = 0.0
+    failpoints: str = ""
+    mutant: Mutant | None = None
+    log: str = ""
+    seed: int = 0
