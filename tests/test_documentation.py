@@ -8,7 +8,8 @@ import pytest
 
 from adapters.console.inbound import read_line
 from bot.cli import main
-from bot.model import Choice, Reply
+from bot.model import LANGUAGES, Choice, Language, Reply
+from tests import phone_slack
 from tests.environment import known_settings
 from tests.phone import PHONES, phone
 from tests.pictures import drawn, readme_with_drawings
@@ -51,6 +52,11 @@ def test_the_pictures_of_telegram_show_what_the_bot_says() -> None:
         "run `uv run python -m tests.pictures`"
     )
     assert all(f".github/{path.name}" in README for path in PHONES.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pictures_of_slack_show_the_blocks_as_they_are(language: Language) -> None:
+    assert phone_slack.PHONES[language].read_text() == phone_slack.phone(language), "run tests.pictures"
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "flows/README.md"])

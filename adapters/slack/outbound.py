@@ -161,12 +161,11 @@ def _messages(
     last, made = len(texts) - 1, []
     for number, text in enumerate(texts):
         whom = mention if number == 0 else ""
-        blocks = [rich_text(text, whom)]
-        if number == 0:
-            blocks = [*_progress(reply, words), *blocks]
+        progress = [*_progress(reply, words)] if number == 0 else []
+        blocks = [*progress, rich_text(text, whom)]
         if number == last:
             blocks += _buttons(address, reply, action, extra)
-        made.append(Message(fallback(text, whom), tuple(blocks)))
+        made.append(Message(fallback("\n".join((*read_out(progress), text)), whom), tuple(blocks)))
     return made
 
 

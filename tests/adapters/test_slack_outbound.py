@@ -65,6 +65,10 @@ def test_the_progress_stands_above_in_the_reply_s_language() -> None:
     assert japanese["elements"][0]["text"] == "[slack.progress ja] 3 9"
 
 
+def test_notifications_and_screen_readers_say_the_progress_too() -> None:
+    assert only(DM, Reply("Turn it off.", progress=(3, 9))).text == "[slack.progress en] 3 9\nTurn it off."
+
+
 def test_apple_s_pages_are_links_and_what_only_looks_like_them_is_not() -> None:
     text = (
         "See https://support.apple.com/contact. Not https://apple.com.evil.example/ or https://apple.com@x.y"
