@@ -143,10 +143,22 @@ def _in_message(pressed: _Pressed, me: Me) -> Incoming | None:
         return None
     if press.owner != person:
         return NotYours(person, pressed.channel, pressed.thread)
-    if action.startswith(CARD) and press.choice == "fix":
+    if action == f"{CARD}fix":
         return Heard(direct(me.team, person), Opened(named), wrote)
-    address = card(me.team, person) if action.startswith(CARD) else _where(pressed, me)
-    return Heard(address, Picked(named, press.prompt, press.choice, origin=_origin(pressed, press)))
+    if action.startswith(CARD):
+        return Heard(card(me.team, person), _on_card(pressed, press))
+    picked = Picked(named, press.prompt, press.choice, origin=_origin(pressed, press))
+    return Heard(_where(pressed, me), picked)
+
+
+def _on_card(pressed: _Pressed, press: Press) -> Invoked | Picked:
+    """Read a card's button: about the watch, it counts on an older card, too, as one that was shared since."""
+    origin = _origin(pressed, press)
+    match press.choice:
+        case "watch" | "unwatch" as command:
+            return Invoked(pressed.named, command, origin=origin)
+        case _:
+            return Picked(pressed.named, press.prompt, press.choice, origin=origin)
 
 
 def _where(pressed: _Pressed, me: Me) -> Address:

@@ -231,14 +231,14 @@ EXPECTED: dict[str, type[Incoming] | None] = {
 }
 
 
-@pytest.mark.parametrize("path", sorted(CAPTURED.glob("*.json")), ids=lambda path: path.stem)
-def test_captured_payloads_mean_what_they_should(path: Path) -> None:
-    payload = json.loads(path.read_text())
-    me = replace(ME, team="T111", user="U222" if path.stem.startswith("socket") else "W111", app="A111")
+@pytest.mark.parametrize("name", sorted(path.stem for path in CAPTURED.glob("*.json")))
+def test_captured_payloads_mean_what_they_should(name: str) -> None:
+    payload = json.loads((CAPTURED / f"{name}.json").read_text())
+    me = replace(ME, team="T111", user="U222" if name.startswith("socket") else "W111", app="A111")
     payload = payload.get("payload", payload)
-    if path.stem.startswith("socket"):
+    if name.startswith("socket"):
         me = replace(me, user="U111")
     incoming = read_payload(payload, me)
 
-    expected = EXPECTED.get(path.stem)
+    expected = EXPECTED.get(name)
     assert incoming is None if expected is None else isinstance(incoming, expected)

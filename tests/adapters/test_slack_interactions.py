@@ -64,12 +64,22 @@ def test_a_press_in_the_direct_message_belongs_to_it() -> None:
 
 
 def test_a_press_on_the_card_belongs_to_the_card_wherever_it_is_shown() -> None:
-    place, event, _ = heard(ephemeral_press())
+    place, event, _ = heard(ephemeral_press("3.U1.other", "card.other"))
 
     assert place == "T1/@U1/card"
     assert isinstance(event, Picked)
     origin = read_origin(event.origin)
     assert (origin.url, origin.replaces, origin.closes) == (HOOK, True, "")
+
+
+@pytest.mark.parametrize("button", ["watch", "unwatch"])
+def test_the_watch_can_be_begun_and_ended_on_any_card_however_old(button: str) -> None:
+    place, event, _ = heard(ephemeral_press(f"3.U1.{button}", f"card.{button}"))
+
+    assert place == "T1/@U1/card"
+    assert isinstance(event, Invoked)
+    assert event.command == button
+    assert read_origin(event.origin).replaces
 
 
 def test_help_me_fix_it_opens_the_dialogue_in_the_direct_message() -> None:
