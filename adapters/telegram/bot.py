@@ -1,7 +1,6 @@
 """Opens the library's `Bot` on our own HTTP, and keeps its token to itself."""
 
 import telegram
-from telegram.error import InvalidToken
 
 from adapters.telegram.request import AiohttpRequest
 
@@ -14,13 +13,13 @@ _POLL_CONNECTIONS = 2
 def open_bot(token: str, api_url: str | None = None) -> telegram.Bot:
     """Give a bot that has not connected yet; `api_url` is the address of another Bot API server.
 
-    Whoever has used it closes it with `shutdown`, whether it was initialized or not.
+    It needs no `initialize`, which shows the token in an error; whoever has used it closes it with `shutdown`.
     """
     return _Bot(token, (api_url or API_URL).rstrip("/"))
 
 
 class _Bot(telegram.Bot):
-    """The library's bot shows its token in its `repr`, and in the error where the token is refused."""
+    """The library's bot shows its token in its `repr`."""
 
     __slots__ = ("_connections",)
 
@@ -37,16 +36,6 @@ class _Bot(telegram.Bot):
 
     def __repr__(self) -> str:
         return "Bot[…]"
-
-    async def initialize(self) -> None:
-        """Ask Telegram who we are. Raises `telegram.error.TelegramError`."""
-        refused = False
-        try:
-            await super().initialize()
-        except InvalidToken:
-            refused = True
-        if refused:  # out here, where the error with the token is no longer the context
-            raise InvalidToken
 
     async def shutdown(self) -> None:
         """Close the connections. The library's own leaves them open in a bot that only made calls."""

@@ -33,7 +33,7 @@ async def introduce(
     outage = Outage("telegram", pace, random)
     while not stop.is_set():
         try:
-            await bot.initialize()
+            user = await bot.get_me()
         except InvalidToken:
             raise TokenRefused("TELEGRAM_BOT_TOKEN") from None  # the library's words may hold the token
         except TelegramError as error:
@@ -42,7 +42,7 @@ async def introduce(
             await rest(stop, wait)
         else:
             outage.worked()
-            return Me(bot.id, bot.username)
+            return Me(user.id, user.username or "")
     return None
 
 

@@ -314,7 +314,7 @@ async def test_a_refused_token_is_not_shown() -> None:
     async with connected() as (server, _), asking(server.url) as bot:
         server.token = "1:other"  # noqa: S105  nobody's
         with pytest.raises(InvalidToken) as caught:
-            await bot.initialize()
+            await bot.get_me()
 
         assert TOKEN.partition(":")[2] not in text_of(caught.value) + repr(bot) + str(bot)
 
