@@ -23,7 +23,8 @@ from adapters.slack.incoming import Me
 from adapters.slack.intake import Intake
 from adapters.slack.outage import Pace
 from adapters.slack.profile import introduce
-from adapters.slack.words import Words
+from adapters.slack.words import Words, language_of
+from bot.model import Address, Language
 from bot.ports import Glance, Receive
 
 STORED: Final = 200
@@ -68,7 +69,7 @@ class SlackApp:
         if me is None:
             return False
         home = Home(self._client, me.team, self._glance, self._words)
-        intake = Intake(self._client, me, self._words, home.show)
+        intake = Intake(self._client, me, self._words, home.show, self._speaks)
         self._intake = intake
         self._bolt = _bolt(self._client, me, lambda payload: intake.take(payload, receive))
         return True
@@ -115,6 +116,9 @@ class SlackApp:
             _log.error("malformed payload of slack", kind=type(error).__name__)
             return BoltResponse(status=STORED)
         return answer if answer.status in (STORED, AGAIN) else BoltResponse(status=STORED)
+
+    async def _speaks(self, address: Address, language: Language | None) -> Language:
+        return language_of(await self._glance(address, language))
 
 
 def _request(body: str | Mapping[str, object], content_type: str) -> AsyncBoltRequest:

@@ -19,7 +19,7 @@ class Me:
     """Whether people of other workspaces, who share a channel with this one, are helped too."""
 
 
-Phrase: TypeAlias = Literal["usage", "wrote_dm", "only_people", "not_here"]
+Phrase: TypeAlias = Literal["usage", "wrote_dm", "only_people", "only_colleagues", "not_here"]
 
 
 @dataclass(frozen=True, slots=True)

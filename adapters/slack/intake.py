@@ -30,7 +30,7 @@ from adapters.slack.incoming import (
 from adapters.slack.locale import Locales
 from adapters.slack.origin import read_origin
 from adapters.slack.outbound import Respond, whispered
-from adapters.slack.place import spot
+from adapters.slack.place import card, direct, spot
 from adapters.slack.respond import respond
 from adapters.slack.words import PROMPTS, Words
 from bot.events import Event, ForgetMe, Invoked, Opened, Said, Sent, Shared
@@ -52,15 +52,21 @@ MOMENT: Final = 0.7
 Home: TypeAlias = Callable[[str, Language | None], Awaitable[None]]
 """Shows App Home to a person (a user id) as it is now."""
 
+Speaks: TypeAlias = Callable[[Address, Language | None], Awaitable[Language]]
+"""Gives the language of a conversation; where there is none yet, the one that is given, if any."""
+
 _log = logging.getLogger(__name__)
 
 
 class Intake:
     """Takes payloads of the Events API, interactions and slash commands; as many at once as one likes."""
 
-    def __init__(self, client: AsyncWebClient, me: Me, words: Words, home: Home) -> None:
-        """`home` may raise whatever it likes: App Home is then shown when it is opened next."""
-        self._client, self._me, self._words, self._home = client, me, words, home
+    def __init__(self, client: AsyncWebClient, me: Me, words: Words, home: Home, speaks: Speaks) -> None:
+        """`home` and `speaks` may raise whatever they like.
+
+        App Home is then shown when it is opened next, and what is said is in the language of their Slack.
+        """
+        self._client, self._me, self._words, self._home, self._speaks = client, me, words, home, speaks
         self._locales = Locales(client)
         self._courtesies: set[asyncio.Task[None]] = set()
         self.removed = asyncio.Event()
@@ -136,14 +142,17 @@ class Intake:
         task.add_done_callback(self._courtesies.discard)
 
     async def _tell(self, told: Told) -> None:
-        text = await self._phrase(f"slack.{told.phrase}", told.person)
+        where = card if told.phrase == "usage" else direct
+        language = await self._language(where(self._me.team, told.person))
+        text = self._words(f"slack.{told.phrase}", language)
         with self._courtesy():
             async with asyncio.timeout(PATIENCE):
                 await respond(self._client, Respond(whispered(text), told.url))
 
     async def _offer(self, pressed: NotYours) -> None:
-        text = await self._phrase("slack.not_yours_offer", pressed.person)
-        label = await self._phrase("slack.help_in_dm", pressed.person)
+        language = await self._language(direct(self._me.team, pressed.person))
+        text = self._words("slack.not_yours_offer", language)
+        label = self._words("slack.help_in_dm", language)
         offer = button(label, DIRECT_MESSAGE, style="primary")
         body = {"channel": pressed.channel, "user": pressed.person, "text": fallback(text)}
         if pressed.thread:
@@ -151,8 +160,9 @@ class Intake:
         await self._call("chat.postEphemeral", {**body, "blocks": [rich_text(text), *rows([offer])]})
 
     async def _suggest(self, pane: PaneOpened) -> None:
-        title = await self._phrase("slack.prompts_title", pane.person)
-        texts = [await self._phrase(prompt, pane.person) for prompt in PROMPTS]
+        language = await self._language(direct(self._me.team, pane.person, pane.thread))
+        title = self._words("slack.prompts_title", language)
+        texts = [self._words(prompt, language) for prompt in PROMPTS]
         body: dict[str, object] = {
             "channel_id": pane.channel,
             "title": title,
@@ -173,21 +183,28 @@ class Intake:
         if not thread or not channel.startswith("D"):
             yield
             return
-        saying = asyncio.create_task(self._say_working(channel, thread, address.person))
+        saying = asyncio.create_task(self._say_working(channel, thread, address))
         try:
             yield
         finally:
             saying.cancel()
             await asyncio.gather(saying, return_exceptions=True)
 
-    async def _say_working(self, channel: str, thread: str, person: str) -> None:
+    async def _say_working(self, channel: str, thread: str, address: Address) -> None:
         await asyncio.sleep(MOMENT)
-        status = await self._phrase("slack.working", person)
+        status = self._words("slack.working", await self._language(address))
         body = {"channel_id": channel, "thread_ts": thread, "status": status}
         await self._call("assistant.threads.setStatus", body)
 
-    async def _phrase(self, name: str, person: str) -> str:
-        return self._words(name, await self._locales.of(person) or "en")
+    async def _language(self, address: Address) -> Language:
+        """Give the language that a person chose there, or else that of their Slack."""
+        locale = await self._locales.of(address.person)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._speaks(address, locale)
+        except Exception as error:  # noqa: BLE001  the word is said all the same
+            _log.info("A chosen language is not known: %s", type(error).__name__)
+            return locale or "en"
 
     async def _call(self, method: str, body: Mapping[str, object]) -> None:
         with self._courtesy():

@@ -75,6 +75,8 @@ def read_shortcut(pressed: Interaction, me: Me) -> Incoming | None:
 
     if message.bot_id or not author or author in (me.user, "USLACKBOT"):
         return told("only_people")
+    if not _is_ours(message.user_team or message.team or me.team, None, me):
+        return told("only_colleagues")
     if author == asker and channel.startswith("D"):
         return Heard(direct(me.team, asker), Opened(named), told("wrote_dm"))
     if channel.startswith("D") or not channel or not ts:
@@ -152,7 +154,7 @@ def _in_message(pressed: _Pressed, me: Me) -> Incoming | None:
 
 
 def _on_card(pressed: _Pressed, press: Press) -> Invoked | Picked:
-    """Read a card's button: about the watch, it counts on an older card, too, as one that was shared since."""
+    """Read a card's button: one about the watch counts on an old card, too, as after a "share here"."""
     origin = _origin(pressed, press)
     match press.choice:
         case "watch" | "unwatch" as command:

@@ -5,12 +5,20 @@ import re
 
 from adapters.parts import clean
 
+_THUMB = re.compile(r":([+-])1:(?::skin-tone-[2-6]:)?")
+"""How Slack writes a thumb up or down; its number is no answer."""
+_EMOJI_ONLY = re.compile(r"(?:\s*:[^\s:]{1,100}:)+\s*")
+"""A message without words: the names of emoji, as `:back:`, are none."""
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\s]{0,2000})(?:\|([^<>]{0,2000}))?>")
 
 
 def meant(text: str, me: str = "") -> str:
     """Give the text without markup, and without the mention of us (by our user id)."""
-    return clean(html.unescape(_MARKUP.sub(lambda found: _shown(found, me), text))).strip()
+    shown = _MARKUP.sub(lambda found: _shown(found, me), text)
+    if _EMOJI_ONLY.fullmatch(shown):
+        return "🙂"
+    thumbs = _THUMB.sub(lambda found: "👍" if found[1] == "+" else "👎", shown)
+    return clean(html.unescape(thumbs)).strip()
 
 
 def mentions(text: str, person: str) -> bool:

@@ -134,9 +134,11 @@ def _posts(address: Address, reply: Reply, origin: Origin, words: Words) -> Iter
 
 
 def _card(address: Address, reply: Reply, origin: Origin, words: Words) -> Iterator[Respond]:
-    """Show the card where it was asked for; for everybody, it has no buttons."""
+    """Show the card where it was asked for; for everybody, it has no buttons and no promise to one person."""
     if origin.public:
-        shown = _messages(address, replace(reply, choices=()), words, CARD)
+        promise = words("turn.watching_already", language_of(reply))
+        for_all = replace(reply, choices=(), text=reply.text.removesuffix(f"\n\n{promise}"))
+        shown = _messages(address, for_all, words, CARD)
         first: Literal["whisper", "replace", "public"] = "public"
     else:
         share = button(words("slack.share_here", language_of(reply)), SHARE)

@@ -135,10 +135,12 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The message of an interaction. `user` wrote it."""
+    """The message of an interaction. `user` wrote it, who is of `user_team` or `team`."""
 
     ts: Text = None
     user: Text = None
+    team: Text = None
+    user_team: Text = None
     bot_id: Text = None
     thread_ts: Text = None
     blocks: Any = None

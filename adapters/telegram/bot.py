@@ -13,7 +13,7 @@ _POLL_CONNECTIONS = 2
 def open_bot(token: str, api_url: str | None = None) -> telegram.Bot:
     """Give a bot that has not connected yet; `api_url` is the address of another Bot API server.
 
-    It needs no `initialize`, which shows the token in an error; whoever has used it closes it with `shutdown`.
+    It needs no `initialize`, which shows the token in an error. Whoever has used it closes it by `shutdown`.
     """
     return _Bot(token, (api_url or API_URL).rstrip("/"))
 

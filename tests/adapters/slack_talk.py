@@ -66,6 +66,10 @@ class Straight:
     intake: Intake
     events: list[tuple[Address, Event]] = field(default_factory=list)
     homes: list[tuple[str, Language | None]] = field(default_factory=list)
+    chosen: dict[str, Language] = field(default_factory=dict)
+    """The languages of conversations, by `Address.chat`, where people chose them."""
+    away: Exception | None = None
+    """What looking at a conversation raises."""
     broken: Exception | None = None
     """What the door in raises."""
     slow: asyncio.Event | None = None
@@ -101,7 +105,12 @@ async def taking(slack: SlackServer | None = None) -> AsyncIterator[Straight]:
         async def home(person: str, language: Language | None) -> None:
             homes.append((person, language))
 
-        way = Straight(server, client, Intake(client, me, words, home), homes=homes)
+        async def speaks(address: Address, language: Language | None) -> Language:
+            if way.away:
+                raise way.away
+            return way.chosen.get(address.chat) or language or "en"
+
+        way = Straight(server, client, Intake(client, me, words, home, speaks), homes=homes)
         server.post.way = way
         try:
             yield way

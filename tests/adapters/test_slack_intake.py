@@ -188,6 +188,33 @@ async def test_who_presses_another_person_s_button_gets_an_offer_that_leads_to_t
         assert way.events[-1][0].chat == f"{TEAM}/@{bob.id}"
 
 
+@awaited
+async def test_who_chose_a_language_is_spoken_to_in_that_beside_the_conversation_too() -> None:
+    async with taking() as way:
+        ann = way.slack.person(locale="ja-JP")
+        general = way.slack.channel("general", ann)
+        way.chosen[f"{TEAM}/@{ann.id}/card"] = "en"
+        ann.slash("/imessage-status", "help", general)
+        ann.slash("/imessage-help", "my Mac", general)
+        await way.quiet()
+        assert {each.words for each in ann.sees(general)} == {"[slack.usage en]", "[slack.wrote_dm ja]"}
+
+        way.chosen[f"{TEAM}/@{ann.id}"] = "en"
+        ann.opens_assistant()
+        await way.quiet()
+        assert ann.pane().prompts[0]["title"] == "[slack.prompt_iphone en]"
+
+
+@awaited
+async def test_a_word_beside_the_conversation_is_said_though_the_store_is_away() -> None:
+    async with taking() as way:
+        ann = way.slack.person(locale="ja-JP")
+        way.away = StoreUnusable("unreachable", "the store")
+        ann.slash("/imessage-status", "help")
+        await way.quiet()
+        assert [each.words for each in ann.sees()] == ["[slack.usage ja]"]
+
+
 @pytest.mark.parametrize("pane", ["agent", "assistant"])
 @awaited
 async def test_the_pane_gets_suggestions_in_the_person_s_language(pane: str) -> None:

@@ -189,11 +189,19 @@ def test_the_shortcut_on_one_s_own_message_mentions_nobody() -> None:
         ({"bot_id": "B1", "user": "U9"}, {}, "only_people"),
         ({"user": "U0BOT"}, {}, "only_people"),
         ({}, {}, "only_people"),
+        ({"user": "U9", "team": "T9"}, {}, "only_colleagues"),
+        ({"user": "U9", "team": "T1", "user_team": "T9"}, {}, "only_colleagues"),
         ({"user": "U2"}, {"channel": {"id": "D9"}}, "not_here"),
     ],
 )
 def test_the_shortcut_says_where_it_cannot_help(author: Json, beside: Json, phrase: str) -> None:
     assert read_payload(shortcut(author, **beside), ME) == Told("U1", HOOK, phrase)  # type: ignore[arg-type]
+
+
+def test_the_shortcut_helps_people_of_other_workspaces_where_that_is_wanted() -> None:
+    incoming = read_payload(shortcut({"user": "U9", "team": "T9"}), replace(ME, connect=True))
+    assert isinstance(incoming, Heard)
+    assert incoming.address.person == "U9"
 
 
 def test_the_shortcut_on_one_s_own_direct_message_goes_on_with_the_bot() -> None:

@@ -1,5 +1,9 @@
 """What a reply looks like on Slack."""
 
+from dataclasses import replace
+
+import pytest
+
 from adapters.slack.buttons import CARD, PICK
 from adapters.slack.markup import meant
 from adapters.slack.origin import Origin, write_origin
@@ -152,6 +156,30 @@ def test_where_no_buttons_are_taken_the_answers_are_numbered() -> None:
     assert in_plain_words(only(DM, Reply("Did it work?", ANSWERS))) == (
         "Did it work?\n1. It works now\n2. Not yet\n3. Stop"
     )
+
+
+def test_a_shared_card_does_not_promise_everybody_what_one_person_was_promised() -> None:
+    reply = Reply("🔴 iMessage\n\n[turn.watching_already en]", ANSWERS)
+    [mine] = planned(CARD_PLACE, replace(reply, origin=write_origin(Origin(url=HOOK))))
+    [shared] = planned(CARD_PLACE, replace(reply, origin=write_origin(Origin(url=HOOK, public=True))))
+
+    assert isinstance(mine, Respond)
+    assert isinstance(shared, Respond)
+    assert mine.message.text == reply.text
+    assert shared.message.text == "🔴 iMessage"
+
+
+def test_a_thumb_is_no_number() -> None:
+    assert meant(":+1: and :-1::skin-tone-3: at 10:1:2") == "👍 and 👎 at 10:1:2"
+
+
+@pytest.mark.parametrize("typed", [":back:", "<@U0BOT> :stop: :stop_sign:", ":+1::skin-tone-3:"])
+def test_the_names_of_emoji_are_no_words(typed: str) -> None:
+    assert meant(typed, "U0BOT") == "🙂"
+
+
+def test_a_name_between_colons_within_a_text_stays() -> None:
+    assert meant("imagent :identity: failed") == "imagent :identity: failed"
 
 
 def test_markup_that_people_type_is_read_as_they_meant_it() -> None:

@@ -138,6 +138,7 @@ async def test_an_outage_is_told_once_and_waited_for() -> None:
                 assert not way.way_in.is_ready
                 slack.faults.always("apps.connections.open", None)
                 await slack.until(lambda: len(slack.connections) == 2)
+                await slack.until(lambda: "slack is back" in [each["event"] for each in logged])
     told = [each["event"] for each in logged if each["event"] != "waiting for slack"]
     assert told == ["slack is away", "slack is back"]
 
