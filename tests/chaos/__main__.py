@@ -10,10 +10,12 @@ from dataclasses import replace
 from typing import cast
 
 from tests.chaos.lots import lots_of
-from tests.chaos.plan import MUTANTS, Kind
+from tests.chaos.plan import KINDS, MUTANTS, Kind
 from tests.chaos.run import Outcome, Wanted, run
 
 MOST_SHOWN = 20
+
+WAYS = {"telegram": ("polling", "webhook"), "slack": ("socket", "http")}
 
 LEASE_OF_HTTP = 4.5
 """Seconds; a send, which may take a third of it, is several calls of HTTP where all cores are busy."""
@@ -50,8 +52,8 @@ def _read_arguments() -> tuple[Wanted, bool]:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--workers", type=int, default=3)
-    parser.add_argument("--platform", choices=("own", "telegram"), default="own")
-    parser.add_argument("--way", choices=("polling", "webhook"), help="of Telegram; else the seed decides")
+    parser.add_argument("--platform", choices=("own", *WAYS), default="own")
+    parser.add_argument("--way", help="polling or webhook, socket or http; else the seed decides")
     parser.add_argument("--log", default="", help="a new file in which the workers' log is kept")
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--json", action="store_true", help="the figures as one object on the last line")
@@ -60,6 +62,10 @@ def _read_arguments() -> tuple[Wanted, bool]:
     kind = _kind(given.platform, given.way or ("polling" if given.mutant == "offset-first" else None), seed)
     if given.mutant == "offset-first" and kind != "telegram-polling":
         parser.error("only Telegram's polling has an offset")
+    if given.mutant == "no-look-back" and given.platform != "slack":
+        parser.error("only Slack is looked at before a second attempt")
+    if kind not in KINDS:
+        parser.error(f"{given.platform} has no way {given.way}")
     wanted = Wanted(given.seconds, seed, given.workers, given.mutant, kind=kind, log=given.log)
     return (wanted if kind == "own" else replace(wanted, lease=LEASE_OF_HTTP)), given.json
 
@@ -67,7 +73,7 @@ def _read_arguments() -> tuple[Wanted, bool]:
 def _kind(platform: str, way: str | None, seed: int) -> Kind:
     if platform == "own":
         return "own"
-    return cast("Kind", f"{platform}-{way or lots_of('way', seed).choice(('polling', 'webhook'))}")
+    return cast("Kind", f"{platform}-{way or lots_of('way', seed).choice(WAYS[platform])}")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,8 @@ class _Look:
                     yield "unexplained_extra_replies", self._around(before, after)
 
     def _is_explained(self, before: Shown, after: Shown) -> bool:
+        if after.knew is not None:
+            return after.knew < before.at and self._was_late(before, after)
         sent, marked = before.came_at - ON_ITS_WAY, before.at + MARK_WITHIN
         for spell in self.record.spells:
             silences = spell.whom == before.worker and spell.kind in ("kill", "stop")
@@ -127,6 +129,16 @@ class _Look:
             if halts and spell.touches(after.came_at - self.lease, after.came_at):
                 return True
         return before.answer in AMBIGUOUS
+
+    def _was_late(self, before: Shown, after: Shown) -> bool:
+        """Say whether one of the two senders stood still, so that the other one had its lease meanwhile."""
+        begin = min(before.came_at, after.came_at) - self.lease
+        return any(
+            spell.kind == "stop"
+            and spell.whom in (before.worker, after.worker)
+            and spell.touches(begin, after.came_at)
+            for spell in self.record.spells
+        )
 
     def _around(self, before: Shown, after: Shown) -> str:
         """Tell what happened about that time, in seconds after the first showing."""

@@ -12,16 +12,19 @@ from bot.runtime.worker import Platform
 from tests.chaos.failpoints import Failpoints
 from tests.chaos.mutants import acking_first, marking_first
 from tests.chaos.plan import Plan
+from tests.chaos.slack_worker import connect_slack
 from tests.chaos.telegram_worker import connect_telegram
 from tests.chaos.ways import ChaosChannel, ChaosWayIn
 
 PLATFORM = "test"
 
 
-def connect(
+async def connect(
     plan: Plan, book: Book, store: Store, points: Failpoints, random: Callable[[], float]
 ) -> Connected:
     """Connect as the plan says; nothing is opened yet."""
+    if plan.kind in ("slack-socket", "slack-http"):
+        return await connect_slack(plan, book, points, random=random, bug=_bug(plan))
     if plan.kind != "own":
         return connect_telegram(plan, book, store, points, random=random, bug=_bug(plan))
     pauses = timedelta(seconds=plan.chat_pause), timedelta(seconds=plan.bot_pause)

@@ -10,6 +10,8 @@ from bot.model import Address
 from tests.chaos.plan import Kind
 from tests.chaos.platform import ChaosPlatform
 from tests.chaos.record import Answered, Record, Shown
+from tests.chaos.slack import SlackPlatform
+from tests.chaos.slack_names import direct, thread
 from tests.chaos.telegram import TelegramPlatform
 from tests.chaos.wire import Push, Send
 
@@ -58,10 +60,14 @@ def platform(
     latency: float = 0.0,
     again_after: float = 1.0,
     later: float = 0.3,
+    gives_up: bool = True,
 ) -> AbstractAsyncContextManager[Platform]:
-    """Give a platform. `echo`, `later` and the place are for our own."""
+    """Give a platform. `echo`, `later` and the place are for our own; Slack `gives_up` bringing an event."""
     if kind == "own":
         return ChaosPlatform(place, lots, judge, again_after, echo, latency, later=later)
+    if kind in ("slack-socket", "slack-http"):
+        waits = (again_after, 5 * again_after) if gives_up else (again_after,) * 20
+        return SlackPlatform(lots, judge, latency, (0.0, *waits), by_http=kind == "slack-http")
     return TelegramPlatform(lots, judge, latency, patience=3 * again_after)
 
 
@@ -75,4 +81,10 @@ def house(kind: Kind, seed: int) -> Callable[[int, int, int], Address]:
         place = number if together == 1 else -(10**12) - chat
         return Address("telegram", str(place), str(number))
 
+    def slack(chat: int, together: int, number: int) -> Address:
+        person = f"U{number:012X}"
+        return Address("slack", direct(person) if together == 1 else thread(chat), person)
+
+    if kind in ("slack-socket", "slack-http"):
+        return slack
     return own if kind == "own" else telegram

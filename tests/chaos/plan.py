@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-Kind: TypeAlias = Literal["own", "telegram-polling", "telegram-webhook"]
+Kind: TypeAlias = Literal["own", "telegram-polling", "telegram-webhook", "slack-socket", "slack-http"]
 """The platform with the way in: the chaos' own, or one of the field, behind its real adapter."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-Mutant: TypeAlias = Literal["ack-first", "dedup-first", "no-version-check", "no-lease", "offset-first"]
-"""Planted bugs. `offset-first` is one that only Telegram's polling can have."""
+CALLED: frozenset[Kind] = frozenset({"telegram-webhook", "slack-http"})
+"""Those that call the workers."""
+
+Mutant: TypeAlias = Literal[
+    "ack-first", "dedup-first", "no-version-check", "no-lease", "offset-first", "no-look-back"
+]
+"""Planted bugs; `offset-first` is one of Telegram's polling only, `no-look-back` one of Slack's channel."""
 
 MUTANTS: tuple[Mutant, ...] = get_args(Mutant)
 

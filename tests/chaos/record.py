@@ -41,6 +41,8 @@ class Happened:
     at: float
     pushes: int = 0
     acked_at: float | None = None
+    given_up: bool = False
+    """Whether the platform brings it no more, though nobody acknowledged it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Shown:
     text: str
     prompt: int
     answer: Answered
+    knew: float | None = None
+    """Until when its sender knew what was shown: it looked then. None where it cannot look or was not let."""
 
 
 @dataclass
@@ -88,7 +92,7 @@ class Record:
 
     def unacked(self) -> Iterable[Happened]:
         """Give the events that the platform still has to bring."""
-        return [each for each in self.events.values() if each.acked_at is None]
+        return [each for each in self.events.values() if each.acked_at is None and not each.given_up]
 
     def count(self, *kinds: SpellKind) -> int:
         """Count what was done of these kinds."""

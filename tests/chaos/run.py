@@ -20,6 +20,7 @@ from tests.chaos.nursery import Nursery
 from tests.chaos.people import People, crowd
 from tests.chaos.plan import Kind, Mutant, Plan
 from tests.chaos.record import Answered
+from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.chaos.stored import Stored, known_events, left_id, read_plain, wake_id
 from tests.chaos.trouble import Fleet, Trouble
 from tests.chaos.wire import Send
@@ -172,7 +173,14 @@ class _Stage:
 
     def _secrets(self) -> Sequence[str]:
         """Give what must not be in the workers' log either: who anybody is, and the token."""
-        return ["canary", TOKEN, *{each.address.person for each in self.platform.record.events.values()}]
+        return [
+            "canary",
+            TOKEN,
+            BOT_TOKEN,
+            APP_TOKEN,
+            SIGNING_SECRET,
+            *{each.address.person for each in self.platform.record.events.values()},
+        ]
 
     async def _stored(self) -> Stored:
         addresses = {event.address for event in self.platform.record.events.values()}
@@ -208,6 +216,7 @@ class _Stage:
             "reminders": sum(each.get("woken", 0) for each in stored.counters.values()),
             "replies": len(record.shown),
             "late_words": len(record.spent),
+            "given_up": sum(each.given_up for each in record.events.values()),
             "parked": len(stored.parked),
             "stops": record.count("stop"),
             "regressions": len(self._log_lines(["store lost turns"])),

@@ -20,13 +20,16 @@ from tests.chaos.kinds import Platform
 from tests.chaos.kinds import platform as platform_of
 from tests.chaos.lots import lots_of
 from tests.chaos.nursery import Child, Nursery
-from tests.chaos.plan import Kind, Plan
+from tests.chaos.plan import CALLED, Kind, Plan
 from tests.chaos.record import Answered
+from tests.chaos.slack_names import direct
 from tests.chaos.wire import Push, Send
 from tests.outside import world
 from tests.redis_server import free_port
 
-Way: TypeAlias = Literal["platform", "reminder", "telegram-polling", "telegram-webhook"]
+Way: TypeAlias = Literal[
+    "platform", "reminder", "telegram-polling", "telegram-webhook", "slack-socket", "slack-http"
+]
 Deed: TypeAlias = Literal["kill", "stop", "term", "raise"]
 
 WITHIN = 20.0
@@ -59,6 +62,8 @@ SIGNALS: Mapping[Deed, signal.Signals] = {
 ADAPTER_POINTS = {
     "telegram-polling": PLATFORM_POINTS,
     "telegram-webhook": ("ingress.received", "commit.before", "commit.after", "ack.before", "ack.after"),
+    "slack-socket": PLATFORM_POINTS,
+    "slack-http": ("ingress.received", "commit.before", "commit.after", "ack.before", "ack.after"),
 }
 """What happens on the way out is the same with both ways in."""
 
@@ -76,6 +81,10 @@ before it writes to an open connection sends when it goes on, whoever has done s
 """
 
 
+TWICE_ON_SLACK = frozenset({("send.before", "stop"), ("ack.after", "stop")})
+"""Where one looks before one sends again, only a worker that stood still itself shows a reply twice."""
+
+
 @dataclass(frozen=True)
 class Case:
     """What happens where, on which way in."""
@@ -91,12 +100,24 @@ class Case:
     @property
     def kind(self) -> Kind:
         """The platform."""
-        return self.way if self.way.startswith("telegram") else "own"  # type: ignore[return-value]
+        return "own" if self.way in ("platform", "reminder") else self.way  # type: ignore[return-value]
+
+    @property
+    def may_show_twice(self) -> bool:
+        """Whether the reply may be shown twice, though not a third time."""
+        if self.kind in ("slack-socket", "slack-http"):
+            return (self.point, self.deed) in TWICE_ON_SLACK
+        also = self.kind != "own" and (self.point, self.deed) in ALSO_TWICE
+        return (self.point in TWICE or also) and self.deed != "term"
 
     @property
     def address(self) -> Address:
         """A conversation of its own."""
-        return Address("test", str(self), "ann") if self.kind == "own" else Address("telegram", "5", "5")
+        if self.kind == "own":
+            return Address("test", str(self), "ann")
+        if self.kind in ("slack-socket", "slack-http"):
+            return Address("slack", direct("U5"), "U5")
+        return Address("telegram", "5", "5")
 
 
 @dataclass(frozen=True)
@@ -115,8 +136,7 @@ class End:
         """Say what is wrong; nothing if the promise was kept."""
         turns = 3 if case.way == "reminder" else 1
         done = (0, 0, 1) if case.point.startswith("bury.") else (1, 1, 0)
-        twice = case.point in TWICE or (case.kind != "own" and (case.point, case.deed) in ALSO_TWICE)
-        most = 2 if twice and case.deed != "term" else done[0]
+        most = 2 if case.may_show_twice else done[0]
         kept = (
             (self.turns, self.waiting) == (turns, 0)
             and done[0] <= self.shown <= most
@@ -130,7 +150,8 @@ class End:
 async def play(case: Case, store: str, folder: Path, nursery: Nursery) -> End:
     """Play it on the store of that address, which no other case uses: redis://…, or the path of a file."""
     place = folder / f"{case.way[0]}{case.point}{case.deed}"
-    stage = platform_of(case.kind, place, lots_of(case), judge=_Script(case), again_after=0.4, later=0.2)
+    script, times = _Script(case), {"again_after": 0.4, "later": 0.2}
+    stage = platform_of(case.kind, place, lots_of(case), judge=script, gives_up=False, **times)
     async with stage as platform:
         return await _Schedule(case, store, nursery, platform).play()
 
@@ -248,7 +269,7 @@ class _Schedule:
             deadline=DEADLINE,
             minute=MINUTE,
             kind=self.case.kind,
-            port=free_port() if self.case.kind == "telegram-webhook" else 0,
+            port=free_port() if self.case.kind in CALLED else 0,
             failpoints=failpoints,
         )
         child = await self.nursery.start(plan)

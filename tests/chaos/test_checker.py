@@ -195,6 +195,41 @@ def test_a_repetition_that_was_not_counted_as_an_attempt_is_never_explained(stor
     assert story.found() == {"extra_replies": 1, "unexplained_extra_replies": 1}
 
 
+@pytest.mark.parametrize("looked_at", [2.1, 5.9])
+@pytest.mark.parametrize("answer", ["ok", "reset_after"])
+def test_a_repetition_is_not_explained_by_an_answer_or_a_death_where_one_looks_before(
+    story: Story, answer: Answered, looked_at: float
+) -> None:
+    story.record.shown[1] = replace(story.record.shown[1], answer=answer)
+    story.happen("kill", "w1", 2.3, 2.3)
+    story.show(2, at=6.0, worker="w2", attempt=2)
+    story.record.shown[-1] = replace(story.record.shown[-1], knew=looked_at)
+
+    assert story.found() == {"extra_replies": 1, "unexplained_extra_replies": 1}
+
+
+@pytest.mark.parametrize(("looked_at", "found"), [(2.1, 0), (2.3, 1)])
+@pytest.mark.parametrize(("number", "worker"), [(2, "w1"), (1, "w2")], ids=["it was first", "it was second"])
+def test_whoever_looked_may_repeat_only_what_was_sent_after_its_look_by_one_who_stood_still(
+    story: Story, number: int, worker: str, looked_at: float, found: int
+) -> None:
+    story.happen("stop", worker, 0.5, 2.1)
+    story.show(2, at=2.4, worker="w2", attempt=number)
+    story.record.shown[-1] = replace(story.record.shown[-1], knew=looked_at)
+    story.record.shown[1] = replace(story.record.shown[1], attempt=3 - number)
+
+    assert story.found().get("unexplained_extra_replies", 0) == found
+
+
+def test_an_event_that_the_platform_gave_up_is_not_waited_for(story: Story) -> None:
+    story.record.events["c"] = Happened("c", ANN, 3.0, 3)
+    assert story.record.unacked()
+
+    story.record.events["c"].given_up = True
+    assert not story.record.unacked()
+    assert story.found() == {}
+
+
 @pytest.mark.parametrize(
     "change",
     [

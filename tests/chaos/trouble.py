@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters.store.redis.scripts import CLAIM, COMMIT, POSTPONE, SETTLE
 from tests.chaos.nursery import Child, Nursery
-from tests.chaos.plan import Plan
+from tests.chaos.plan import CALLED, Plan
 from tests.chaos.record import Record, Spell, SpellKind
 from tests.chaos.worker import NO_STORE
 from tests.redis_proxy import RedisProxy
@@ -38,7 +38,7 @@ class Fleet:
 
     async def _start(self) -> Child:
         self._started += 1
-        port = free_port() if self.plan.kind == "telegram-webhook" else 0
+        port = free_port() if self.plan.kind in CALLED else 0
         child = await self.nursery.start(replace(self.plan, name=f"w{self._started}", port=port))
         self.children.append(child)
         return child

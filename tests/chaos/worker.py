@@ -79,7 +79,7 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
     points = Failpoints(read_failpoints(plan.failpoints), lots)
     book, pointed = chaos_book(timedelta(seconds=plan.minute)), mutated(plan.mutant, store, points)
     async with AsyncExitStack() as end:
-        connected = connect(plan, book, pointed, points, lots.random)
+        connected = await connect(plan, book, pointed, points, lots.random)
         end.push_async_callback(connected.close)
         if connected.routes:
             server = WebServer(Starlette(routes=connected.routes), "127.0.0.1", plan.port, most=256)
