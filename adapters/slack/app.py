@@ -34,6 +34,9 @@ AGAIN: Final = 503
 Any other answer of Bolt's is about what it does not know or cannot read, which would be no better then.
 """
 
+LINGER: Final = 2.0
+"""Seconds at the end in which what comes is still taken, if something always is."""
+
 QUIET: Final = logging.getLogger("slack_sdk.quiet")
 """For the libraries, which write down what people say; what an operator needs to know is in our own log."""
 QUIET.setLevel(logging.CRITICAL + 1)
@@ -62,6 +65,7 @@ class SlackApp:
         self._bolt: AsyncApp | None = None
         self._intake: Intake | None = None
         self._under_way: set[asyncio.Task[object]] = set()
+        self._ends = False
 
     async def start(self, receive: Receive, stop: asyncio.Event) -> bool:
         """Find out who we are, and begin; False if the stop came first. Raises `TokenRefused`."""
@@ -79,6 +83,11 @@ class SlackApp:
         """Whether anything is taken now."""
         return self._bolt is not None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything should be brought to us."""
+        return self.is_open and not self._ends
+
     async def until_over(self, stop: asyncio.Event) -> None:
         """Wait for the stop, or until the workspace has removed us."""
         ends = [stop.wait(), *([self._intake.removed.wait()] if self._intake else [])]
@@ -90,13 +99,26 @@ class SlackApp:
                 each.cancel()
 
     async def close(self) -> None:
-        """Take nothing more, and finish what has begun, for a while."""
+        """Finish what has begun, for a while, and take nothing more.
+
+        What comes until then is taken, too: Slack brings a press or a command only once.
+        """
+        self._ends = True
+        await self._finish(min(LINGER, self._pace.grace))
         self._bolt = None
-        ends = {task for task in self._under_way if task is not asyncio.current_task()}
-        if ends:
-            await asyncio.wait(ends, timeout=self._pace.grace)
+        await self._finish(self._pace.grace)
+
+    async def settle(self) -> None:
+        """Let what is said beside the conversations come to its end, for a while."""
         if self._intake:
             await self._intake.settle(self._pace.grace)
+
+    async def _finish(self, seconds: float) -> None:
+        """Wait for a moment in which nothing is under way, and no longer than that."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while self._under_way and (left := end - clock()) > 0:
+            await asyncio.wait(self._under_way, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
     async def take(self, body: str | Mapping[str, object], content_type: str = "") -> BoltResponse:
         """Give the answer to a payload: of status `STORED` once nothing of it can be lost, never raised.

@@ -50,14 +50,15 @@ class SlackHttp:
 
     @property
     def is_ready(self) -> bool:
-        """Whether calls are taken."""
-        return self._app.is_open
+        """Whether calls should come."""
+        return self._app.is_ready
 
     async def run(self, receive: Receive, stop: asyncio.Event) -> None:
         """Take calls until the stop, or until the workspace removes us; what has begun is finished."""
         if await self._app.start(receive, stop):
             await self._app.until_over(stop)
         await self._app.close()
+        await self._app.settle()
 
     async def _answer(self, request: Request) -> Response:
         """Answer 200 once nothing of it can be lost, and anything else if it should come again."""

@@ -54,7 +54,7 @@ class SlackSocket:
     @property
     def is_ready(self) -> bool:
         """Whether Slack can reach us over at least one connection."""
-        return self._app.is_open and any(line.is_open for line in self._lines)
+        return self._app.is_ready and any(line.is_open for line in self._lines)
 
     async def run(self, receive: Receive, stop: asyncio.Event) -> None:
         """Stay connected until the stop, or until the workspace removes us.
@@ -78,6 +78,7 @@ class SlackSocket:
             await self._app.close()
             await asyncio.gather(*(line.leave() for line in self._lines), *self._leaving)
             self._lines.clear()
+            await self._app.settle()
 
     async def _keep(self) -> None:
         """Have a connection, and another one when it is over."""
