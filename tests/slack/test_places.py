@@ -4,7 +4,7 @@ import pytest
 
 from bot.model import Language
 from tests.live import OUTAGE, feed
-from tests.slack.program import Scene, begins, of_the_bot, person, played
+from tests.slack.program import WAYS, Scene, Way, begins, of_the_bot, person, played
 from tests.wire.slack.people import Person
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -12,9 +12,10 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 LOG = "\n".join(["apsd: connected"] * 50 + ["Serial Number (system): Not Available", "MacBookPro16,1"])
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_in_a_direct_message_files_count_and_what_cannot_be_read_is_answered_kindly(
-    language: Language,
+    language: Language, way: Way
 ) -> None:
     async def story(scene: Scene) -> None:
         ann = person(scene, language)
@@ -22,6 +23,7 @@ def test_in_a_direct_message_files_count_and_what_cannot_be_read_is_answered_kin
         await _has(scene, ann, 1)
         ann.shares_file("sysdiagnose.log", LOG.encode())
         await _has(scene, ann, 2)
+        await _dies_and_comes_back(scene)
         ann.shares_file("large.log", bytes(1024 * 1024 + 1))
         await _has(scene, ann, 3)
         ann.shares_file("a.zip", b"PK\x03\x04\x00\xff")
@@ -40,9 +42,10 @@ def test_in_a_direct_message_files_count_and_what_cannot_be_read_is_answered_kin
         )
         assert len(said) == 4
 
-    played(story, "http" if language == "ja" else "socket")
+    played(story, way)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("language", "prompt", "expected"),
     [
@@ -51,7 +54,7 @@ def test_in_a_direct_message_files_count_and_what_cannot_be_read_is_answered_kin
     ],
 )
 def test_the_agent_suggests_and_whoever_takes_a_suggestion_is_helped(
-    language: Language, prompt: str, expected: str
+    language: Language, prompt: str, expected: str, way: Way
 ) -> None:
     async def story(scene: Scene) -> None:
         ann = person(scene, language)
@@ -59,6 +62,7 @@ def test_the_agent_suggests_and_whoever_takes_a_suggestion_is_helped(
         await scene.until(lambda: len(ann.pane().prompts) == 4)
         first = ann.picks_prompt(prompt)
         await _has(scene, ann, 1)
+        await _dies_and_comes_back(scene)
         ann.presses("進む" if language == "ja" else "Continue", of_the_bot(ann.sees())[0])
         await _has(scene, ann, 2)
         await scene.settled()
@@ -68,7 +72,7 @@ def test_the_agent_suggests_and_whoever_takes_a_suggestion_is_helped(
         assert begins(replies)[1].startswith("手順 1/" if language == "ja" else "Step 1 of ")
         assert ann.sees()[0] == first
 
-    played(story, "http" if language == "en" else "socket")
+    played(story, way)
 
 
 def test_in_the_older_container_each_thread_is_a_conversation_of_its_own() -> None:
@@ -90,15 +94,16 @@ def test_in_the_older_container_each_thread_is_a_conversation_of_its_own() -> No
     played(story, pane="assistant")
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_app_home_shows_where_one_is_and_its_buttons_do_what_they_say(language: Language) -> None:
+def test_app_home_shows_where_one_is_and_its_buttons_do_what_they_say(language: Language, way: Way) -> None:
     async def story(scene: Scene) -> None:
         ann, labels = person(scene, language), _LABELS[language]
         await _opens_home(scene, ann)
         await _presses_at_home(scene, ann, labels["begin"], 1)
         ann.presses(labels["iphone"], of_the_bot(ann.sees())[0])
         await _has(scene, ann, 2)
-        await scene.settled()
+        await _dies_and_comes_back(scene)
         await _presses_at_home(scene, ann, labels["go_on"], 3)
         await _presses_at_home(scene, ann, labels["restart"], 4)
         await _presses_at_home(scene, ann, labels["watch"], 5)
@@ -114,7 +119,7 @@ def test_app_home_shows_where_one_is_and_its_buttons_do_what_they_say(language: 
         with scene.redis.admin() as client:
             assert not list(client.scan_iter("*}:c:*"))
 
-    played(story, "http" if language == "ja" else "socket", feed(OUTAGE))
+    played(story, way, feed(OUTAGE))
 
 
 def test_deleting_takes_the_card_s_conversation_too_and_says_so_once() -> None:
@@ -188,6 +193,11 @@ _LABELS: dict[str, dict[str, str]] = {
         "|ここからは日本語で|あなたについて保存していたものを",
     },
 }
+
+
+async def _dies_and_comes_back(scene: Scene) -> None:
+    await scene.kill()
+    await scene.start()
 
 
 async def _opens_home(scene: Scene, who: Person) -> None:
