@@ -32,7 +32,8 @@ class ConsoleSession:
         self._insists = insists
         self._clock = clock
         self._shift = timedelta()
-        self._shown: list[Reply] = []
+        self.shown: list[Reply] = []
+        """What was put on the screen, and nobody has taken yet."""
         self._delivery = Delivery(
             *(app.store, {"console": self}, self._receive, self._now, time.monotonic),
             timetable=Timetable(app.store, self._now),
@@ -81,7 +82,7 @@ class ConsoleSession:
         """Put a reply on the screen; somebody else's stay owed until they come to the terminal."""
         if address != self._address:
             raise TryLater
-        self._shown.append(reply)
+        self.shown.append(reply)
 
     def pause(self, address: Address) -> timedelta:  # noqa: ARG002
         """Give no pause: a terminal shows as much as it gets."""
@@ -101,7 +102,7 @@ class ConsoleSession:
         return self._clock() + self._shift
 
     def _take(self) -> Sequence[Reply]:
-        shown, self._shown = self._shown, []
+        shown, self.shown = self.shown, []
         return shown
 
 

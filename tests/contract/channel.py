@@ -15,8 +15,8 @@ Trouble: TypeAlias = Literal["too_many", "lost", "broken", "refused", "gone"]
 an error of its own that says nothing; refuses this message; says that the person is gone."""
 
 
-class Stage(Protocol):
-    """A local platform with one person, who is at `address`."""
+class Screen(Protocol):
+    """Where one person reads, who is at `address`."""
 
     channel: Channel
     address: Address
@@ -30,6 +30,10 @@ class Stage(Protocol):
     def buttons(self) -> Sequence[str]:
         """The labels under the newest message."""
         ...
+
+
+class Stage(Screen, Protocol):
+    """A local chat platform with one person."""
 
     @property
     def toasts(self) -> Sequence[str]:
@@ -71,31 +75,31 @@ def hold_to(clause: Clause, opening: Opening) -> None:
     asyncio.run(play())
 
 
-async def send(stage: Stage, reply: Reply, channel: Channel | None = None) -> None:
+async def send(stage: Screen, reply: Reply, channel: Channel | None = None) -> None:
     await (channel or stage.channel).send(stage.address, reply, key=f"key of {reply.text[:20]}", attempt=1)
 
 
-async def replies_appear_in_the_order_of_the_calls(stage: Stage) -> None:
+async def replies_appear_in_the_order_of_the_calls(stage: Screen) -> None:
     for text in ("one", "two", "three"):
         await send(stage, Reply(text))
 
     assert list(stage.read) == ["one", "two", "three"]
 
 
-async def buttons_appear_in_the_order_of_the_choices(stage: Stage) -> None:
+async def buttons_appear_in_the_order_of_the_choices(stage: Screen) -> None:
     await send(stage, QUESTION)
 
     assert list(stage.buttons) == ["It works", "Still not"]
 
 
-async def text_is_never_markup(stage: Stage) -> None:
+async def text_is_never_markup(stage: Screen) -> None:
     for text in MARKUP:
         await send(stage, Reply(text))
 
     assert list(stage.read) == list(MARKUP)
 
 
-async def a_long_text_is_shown_whole_with_its_buttons_at_the_end(stage: Stage) -> None:
+async def a_long_text_is_shown_whole_with_its_buttons_at_the_end(stage: Screen) -> None:
     text = "".join(f"This is sentence {number}. これは文{number}です。" for number in range(300))
     await send(stage, Reply(text, QUESTION.choices, 3))
 
@@ -198,11 +202,16 @@ async def it_can_be_given_up_at_any_time(stage: Stage) -> None:
     assert stage.read[-1] == "two"
 
 
-CONTRACT: tuple[Clause, ...] = (
+CONTRACT_OF_ANY: tuple[Callable[[Screen], Awaitable[None]], ...] = (
     replies_appear_in_the_order_of_the_calls,
     buttons_appear_in_the_order_of_the_choices,
     text_is_never_markup,
     a_long_text_is_shown_whole_with_its_buttons_at_the_end,
+)
+"""For the console as well, which nobody presses and nothing cuts off."""
+
+CONTRACT: tuple[Clause, ...] = (
+    *CONTRACT_OF_ANY,
     a_pressed_prompt_is_closed_and_the_next_reply_comes_below_it,
     the_answer_to_a_press_can_be_sent_again,
     a_word_aside_is_no_message,

@@ -1,10 +1,12 @@
 """Every channel keeps every clause of the contract."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.contract.channel import CONTRACT, Clause, Opening, hold_to
+from tests.contract.channel import CONTRACT, CONTRACT_OF_ANY, Clause, Opening, Screen, hold_to
+from tests.contract.console_screen import ConsoleScreen
 from tests.contract.slack_stage import slack_stage
 from tests.contract.telegram_stage import telegram_stage
 
@@ -21,3 +23,11 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_the_channel_keeps_the_contract(kind: Callable[[], Opening], clause: Clause) -> None:
     hold_to(clause, kind())
+
+
+@pytest.mark.parametrize("clause", CONTRACT_OF_ANY, ids=lambda clause: clause.__name__)
+def test_the_console_keeps_what_any_channel_keeps(clause: Callable[[Screen], Awaitable[None]]) -> None:
+    async def play() -> None:
+        await clause(ConsoleScreen())
+
+    asyncio.run(play())
