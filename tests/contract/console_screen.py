@@ -20,10 +20,12 @@ WIDE = 10**6
 class ConsoleScreen:
     """Somebody's terminal, with everything that was put on it."""
 
+    channel: Channel
+
     def __init__(self) -> None:
         app = open_app(load_book(), Settings(), None)
         self._session = ConsoleSession(app, "ann", "en", lambda: datetime.now(UTC), insists=False)
-        self.channel: Channel = self._session
+        self.channel = self._session
         self.address = Address("console", "ann", "ann")
 
     @property
