@@ -56,7 +56,7 @@ async def test_an_answer_can_take_longer_than_anybody_waits(fault: Fault, *, sho
         ann = bot.telegram.person(5)
         bot.telegram.faults.next("sendMessage", fault)
         assert "Timeout" in await send(bot, patience=0.3)
-        assert bool(ann.sees) is shown
+        await bot.telegram.until(lambda: bool(ann.sees) is shown)
 
 
 @awaited
