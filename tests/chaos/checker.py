@@ -122,7 +122,7 @@ class _Look:
         sent, marked = before.came_at - ON_ITS_WAY, before.at + MARK_WITHIN
         for spell in self.record.spells:
             silences = spell.whom == before.worker and spell.kind in ("kill", "stop")
-            silences = silences or spell.kind in ("redis_kill", "freeze")
+            silences = silences or spell.kind in ("redis_kill", "freeze", "stall")
             halts = spell.whom == after.worker and spell.kind == "stop"
             if silences and spell.touches(sent, marked):
                 return True

@@ -29,7 +29,10 @@ AMBIGUOUS: frozenset[Answered] = frozenset(
 
 SHOWING: frozenset[Answered] = frozenset({"ok", "reset_after", "hang", "garbage", "error_after", "truncated"})
 
-SpellKind: TypeAlias = Literal["kill", "stop", "term", "redis_kill", "freeze", "delay", "cut", "lost_answer"]
+SpellKind: TypeAlias = Literal[
+    "kill", "stop", "term", "redis_kill", "freeze", "delay", "cut", "lost_answer", "stall"
+]
+"""What was done on purpose; but a `stall` is the machine's own, seen from the harness."""
 
 
 @dataclass
@@ -102,4 +105,4 @@ class Record:
     def faults(self) -> int:
         """Everything that was done wrong on purpose."""
         wrong = sum(count for kind, count in self.answers.items() if kind != "ok")
-        return wrong + len(self.spells)
+        return wrong + sum(spell.kind != "stall" for spell in self.spells)

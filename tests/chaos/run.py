@@ -21,6 +21,7 @@ from tests.chaos.people import People, crowd
 from tests.chaos.plan import Kind, Mutant, Plan
 from tests.chaos.record import Answered
 from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from tests.chaos.stalls import note_stalls
 from tests.chaos.stored import Stored, known_events, left_id, read_plain, wake_id
 from tests.chaos.trouble import Fleet, Trouble
 from tests.chaos.wire import Send
@@ -124,6 +125,7 @@ class _Stage:
         platform.find_workers(lambda: [child.plan.port for child in fleet.children])
         keeping = asyncio.create_task(fleet.keep(wanted.workers))
         stack.push_async_callback(_cancelled, keeping)
+        stack.push_async_callback(_cancelled, asyncio.create_task(note_stalls(platform.record)))
         store = await RedisStore.open(server.url)
         stack.push_async_callback(store.close)
         return cls(wanted, folder, server, proxy, platform, fleet, keeping, store)
@@ -219,6 +221,7 @@ class _Stage:
             "given_up": sum(each.given_up for each in record.events.values()),
             "parked": len(stored.parked),
             "stops": record.count("stop"),
+            "stalls": record.count("stall"),
             "regressions": len(self._log_lines(["store lost turns"])),
             "complaints": len(self._log_lines(["never retrieved"])),
             "max_delay": round(max(waits, default=0.0), 2),

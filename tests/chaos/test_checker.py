@@ -157,6 +157,7 @@ def test_a_late_repetition_is_not_out_of_order(story: Story) -> None:
         ("redis_kill", "redis", 1.0, 2.4),
         ("freeze", "redis", 2.3, 2.9),
         ("stop", "w2", 5.0, 5.9),
+        ("stall", "machine", 2.3, 2.9),
     ],
 )
 def test_a_repetition_is_explained_by_what_kept_its_worker_from_marking_it(
