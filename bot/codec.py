@@ -3,12 +3,14 @@
 The stored shape is kept apart from `bot.model`, so that the model may change while stored bytes do not.
 """
 
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import msgspec
 
 from bot.model import (
     Address,
+    CheckIn,
     Choice,
     Conversation,
     Finding,
@@ -19,8 +21,11 @@ from bot.model import (
     Place,
     Reply,
     Say,
+    Service,
+    ServiceState,
     Tried,
     Wake,
+    Watch,
 )
 
 FORMAT: Final = 1
@@ -49,7 +54,17 @@ def encode_job(job: Job) -> bytes:
     """Give the bytes to store."""
     if isinstance(job, Say):
         reply = job.reply
-        words = _Reply(reply.text, reply.choices, reply.prompt, reply.origin, reply.aside, reply.progress)
+        words = _Reply(
+            *(
+                reply.text,
+                reply.choices,
+                reply.prompt,
+                reply.origin,
+                reply.aside,
+                reply.progress,
+                reply.unasked,
+            )
+        )
         return msgspec.json.encode(_Job(FORMAT, say=_Say(job.address, words)))
     return msgspec.json.encode(_Job(FORMAT, wake=job))
 
@@ -59,7 +74,9 @@ def decode_job(body: bytes) -> Job:
     stored = _read(body, _jobs)
     if stored.say is not None:
         said = stored.say.reply
-        reply = Reply(said.text, said.choices, said.prompt, said.origin, said.aside, said.progress)
+        reply = Reply(
+            *(said.text, said.choices, said.prompt, said.origin, said.aside, said.progress, said.unasked)
+        )
         return Say(stored.say.address, reply)
     if stored.wake is None:
         raise Unreadable("an empty job")
@@ -79,6 +96,7 @@ class _Reply(msgspec.Struct, omit_defaults=True):
     origin: str = ""
     aside: bool = False
     progress: tuple[int, int] | None = None
+    unasked: bool = False
 
 
 class _Say(msgspec.Struct):
@@ -104,6 +122,19 @@ class _Conversation(_Format, omit_defaults=True):
     seen: tuple[tuple[FindingName, str], ...] = ()
     offered: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    watch: "_Watch | None" = None
+    zone: str = ""
+    heard: int = 0
+    """Seconds since 1970."""
+    asks: CheckIn = "none"
+
+
+class _Watch(msgspec.Struct, omit_defaults=True):
+    number: int
+    until: datetime
+    known: tuple[tuple[str, ServiceState], ...] = ()
+    """By the name in `Service`, not by Apple's."""
+    back: bool = False
 
 
 _T = TypeVar("_T", bound=_Format)
@@ -128,6 +159,10 @@ def _pack(conversation: Conversation) -> _Conversation:
         seen=tuple((each.name, each.quote) for each in conversation.findings),
         offered=conversation.offered,
         topics=conversation.topics,
+        watch=_pack_watch(conversation.watch),
+        zone=conversation.zone,
+        heard=int(conversation.heard_at.timestamp()) if conversation.heard_at else 0,
+        asks=conversation.check_in,
     )
 
 
@@ -143,7 +178,26 @@ def _unpack(stored: _Conversation) -> Conversation:
         findings=tuple(Finding(name, quote) for name, quote in stored.seen),
         offered=stored.offered,
         topics=stored.topics,
+        watch=_unpack_watch(stored.watch),
+        zone=stored.zone,
+        heard_at=datetime.fromtimestamp(stored.heard, UTC) if stored.heard else None,
+        check_in=stored.asks,
     )
+
+
+def _pack_watch(watch: Watch | None) -> _Watch | None:
+    if watch is None:
+        return None
+    known = tuple((service.name, state) for service, state in watch.known)
+    return _Watch(watch.number, watch.until, known, watch.is_back)
+
+
+def _unpack_watch(stored: _Watch | None) -> Watch | None:
+    """Read a watch; a service that is no longer known is left out."""
+    if stored is None:
+        return None
+    known = tuple((Service[name], state) for name, state in stored.known if name in Service.__members__)
+    return Watch(stored.number, stored.until, known, stored.back)
 
 
 def _place(name: str) -> Place:

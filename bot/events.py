@@ -1,13 +1,14 @@
 """What happens: a closed set of plain frozen values, of which each adapter makes its platform's payloads.
 
-`language` is the platform's hint about the person, if it gives one. `origin` is whatever the adapter needs to
-tie the reply to what it answers, as the message whose button was pressed; it comes back in the reply.
+`language` and `zone` (an IANA name) are the platform's hints about the person, if it gives them. `origin` is
+whatever the adapter needs to tie the reply to what it answers, as the message whose button was pressed; it
+comes back in the reply.
 """
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from bot.model import Address, EventId, Language
+from bot.model import Address, EventId, Language, WakeReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Opened:
     language: Language | None = None
     start: str = ""
     origin: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Said:
     language: Language | None = None
     origin: str = ""
     addressed: bool = True
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Invoked:
     command: Command
     language: Language | None = None
     origin: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Shared:
     language: Language | None = None
     origin: str = ""
     addressed: bool = True
+    zone: str = ""
 
 
 Unread: TypeAlias = Literal["photo", "large_file", "other_file", "unavailable_file", "other"]
@@ -88,14 +93,16 @@ class Sent:
     language: Language | None = None
     origin: str = ""
     addressed: bool = True
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Woke:
-    """A reminder is due that was set when the prompt numbered `prompt` was shown."""
+    """A `Wake` is due: `prompt` and `why` are its own."""
 
     id: EventId
     prompt: int
+    why: WakeReason = "remind"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,24 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody's wish to be told of changes on Apple's board, and what they know of it already."""
+
+    number: int
+    """The prompt at which it began, which tells it from an earlier one."""
+    until: datetime
+    """When it ends by itself (UTC)."""
+    known: "Troubles" = ()
+    """The troubles that the person has seen or was told of, each at its worst so far."""
+    is_back: bool = False
+    """They were told that all is well; of now on only that it has come again."""
+
+
+CheckIn: TypeAlias = Literal["none", "planned", "asked", "never"]
+"""Whether somebody who is not heard of is asked once how it went; `never` is their own wish."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered of one person's conversation. No word that the person typed is in it."""
 
@@ -84,6 +102,13 @@ class Conversation:
     """The choices of that prompt in their order, so that "2" means what the person saw."""
     topics: tuple[str, ...] = ()
     """What the person asked to be told of; the store lists the followers of each."""
+    watch: Watch | None = None
+    """What they know of Apple's board, while they follow it."""
+    zone: str = ""
+    """Their time zone by its IANA name, as `Asia/Tokyo`; empty where it is not known."""
+    heard_at: datetime | None = None
+    """When they last said or pressed something (UTC)."""
+    check_in: CheckIn = "none"
 
 
 # --- what the outside looks like --------------------------------------------------------------------------
@@ -100,6 +125,10 @@ class Service(Enum):
 
 
 ServiceState: TypeAlias = Literal["ok", "issue", "outage", "maintenance", "unknown"]
+
+
+Troubles: TypeAlias = tuple[tuple[Service, ServiceState], ...]
+"""The services that are not well, in the order of `Service`, each with how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +163,28 @@ BOARD_IS_OLD_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What holds of Apple's services, whatever a single reading of the board says.
+
+    `settled_at` (UTC) names this state of things: it changes whenever something has settled, so a turn about
+    it is taken once.
+    """
+
+    troubles: Troubles
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The outside as a value: the time, Apple's board in the languages it was read in, the time zone."""
 
     now: datetime
     boards: Mapping[Language, Board] = field(default_factory=dict)
     zone: tzinfo = UTC
+    outlook: Outlook | None = None
+    """What followers of the board are told by."""
+    crowd: datetime | None = None
+    """Since when far more people than usual have had the same trouble, while Apple reports none."""
 
     def board(self, language: Language) -> Board | None:
         """Give the board in that language, else another without its words; an old one counts as none."""
@@ -176,6 +221,8 @@ class Reply:
     """A short word about a press that had no effect: shown at the button where the platform can do that."""
     progress: tuple[int, int] | None = None
     """Which step of how many this is, where it is one."""
+    unasked: bool = False
+    """Nobody waits for it just now: replies to those who have said something go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +233,21 @@ class Say:
     reply: Reply
 
 
+WakeReason: TypeAlias = Literal["remind", "wait", "check_in", "watch_over"]
+"""What for: a step's reminder, the end of a step's wait, one friendly question later, the end of a watch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Owed later: come back at `at` as a `Woke`, if the prompt numbered `prompt` still stands."""
+    """Owed later: come back at `at` (UTC) as a `Woke`.
+
+    `prompt` says what it is about: the prompt that must still stand then, or the number of the watch.
+    """
 
     address: Address
     at: datetime
     prompt: int
+    why: WakeReason = "remind"
 
 
 Job: TypeAlias = Say | Wake

@@ -133,6 +133,28 @@ class Store(Protocol):
         """
         ...
 
+    async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
+        """Put up something that all who share the store may read, for `keep`; it has a version, as a turn has.
+
+        False, and no change, if another version than the `expected` stands there now.
+        """
+        ...
+
+    async def pinned(self, name: str, *, now: datetime) -> Record:
+        """Read what was pinned last under that name; version 0 if that was nothing, or has ended."""
+        ...
+
+    async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+        """Count somebody in the series, in the minute of `now`; nobody twice in a minute.
+
+        It is forgotten after `keep`. `who` is a hash already; nothing lists what was counted.
+        """
+        ...
+
+    async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
+        """Count the different people in the series, from the minute of `since` to before that of `until`."""
+        ...
+
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""
         ...

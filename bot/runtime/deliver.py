@@ -144,7 +144,7 @@ class Delivery:
 
     async def _wake(self, job: Owed, wake: Wake) -> Outcome:
         try:
-            await self.receive(wake.address, Woke(EventId(f"wake:{job.number}"), wake.prompt))
+            await self.receive(wake.address, Woke(EventId(f"wake:{job.number}"), wake.prompt, wake.why))
         except (StoreUnusable, TooManyConflicts):
             return Later(self._back_off(job))
         return Done()
