@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.model import BOARD_IS_OLD_AFTER, Board, Outlook, Service, ServiceState, Troubles
+from bot.model import BOARD_IS_OLD_AFTER, Board, Language, Outlook, Service, ServiceState, Troubles
 
 SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue": 2, "outage": 3}
 """How bad each state is that Apple may report; `unknown` is none of them."""
@@ -27,13 +27,13 @@ class Settling:
     """What has settled, once anything has."""
 
 
-def settle(settling: Settling, boards: Iterable[Board], now: datetime) -> Settling:
-    """Take in a reading: the newest board of each language, of which the worst counts.
+def settle(settling: Settling, boards: Mapping[Language, Board], now: datetime) -> Settling:
+    """Take in a reading: the newest board of each language, of which the worst counts. Call it once a reading.
 
     A service that no board knows stays as it was. A change that is taken back before it has settled gives the
     outlook a new time, too, because somebody may have seen it.
     """
-    fresh = [board for board in boards if now - board.checked_at <= BOARD_IS_OLD_AFTER]
+    fresh = [board for board in boards.values() if now - board.checked_at <= BOARD_IS_OLD_AFTER]
     read = _read(fresh, settling.read_at)
     if not read:
         return settling

@@ -19,7 +19,7 @@ def read(*readings: dict[Service, ServiceState], before: Settling | None = None,
     settling = before or Settling()
     for minute, states in enumerate(readings, at):
         now = START + minute * MINUTE
-        settling = settle(settling, [board(now, states)], now)
+        settling = settle(settling, {"en": board(now, states)}, now)
     return settling
 
 
@@ -44,7 +44,7 @@ def test_what_goes_on_stays_settled_as_of_then() -> None:
 def test_a_board_that_is_handed_in_again_is_no_second_reading() -> None:
     once = read({}, {}, DOWN)
     now = START + 2 * MINUTE
-    assert settle(once, [board(now, DOWN)], now + MINUTE) == once
+    assert settle(once, {"en": board(now, DOWN)}, now + MINUTE) == once
 
 
 def test_a_flicker_settles_nothing_but_has_everybody_compared_again() -> None:
@@ -81,7 +81,7 @@ def test_nothing_has_settled_before_imessage_was_read() -> None:
 def test_the_worst_of_the_languages_counts() -> None:
     settling = Settling()
     for now in (START, START + MINUTE):
-        settling = settle(settling, [board(now, {IMESSAGE: "issue"}), board(now, DOWN)], now)
+        settling = settle(settling, {"en": board(now, {IMESSAGE: "issue"}), "ja": board(now, DOWN)}, now)
     assert settling.outlook is not None
     assert settling.outlook.troubles == ((IMESSAGE, "outage"),)
 
@@ -90,8 +90,8 @@ def test_a_language_that_fails_does_not_confirm_what_it_said_once() -> None:
     settling = read({}, {})
     at = START + 2 * MINUTE
     flicker = board(at, DOWN)
-    settling = settle(settling, [flicker, board(at, {})], at)
-    settling = settle(settling, [flicker, board(at + MINUTE, {})], at + MINUTE)
+    settling = settle(settling, {"en": flicker, "ja": board(at, {})}, at)
+    settling = settle(settling, {"en": flicker, "ja": board(at + MINUTE, {})}, at + MINUTE)
     assert settling.outlook is not None
     assert settling.outlook.troubles == ()
 
@@ -101,6 +101,6 @@ def test_a_language_that_fails_is_not_waited_for_longer_than_its_board_is_good()
     failed = board(START + MINUTE, DOWN)
     for minute in range(2, 14):
         now = START + minute * MINUTE
-        settling = settle(settling, [failed, board(now, {})], now)
+        settling = settle(settling, {"en": failed, "ja": board(now, {})}, now)
     assert settling.outlook is not None
     assert settling.outlook.troubles == ()
