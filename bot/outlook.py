@@ -1,7 +1,7 @@
 """What holds of Apple's services, whatever a single reading of the boards says.
 
-The boards flicker: a service is missing once, a language fails, an incident is over and a minute later is not.
-So a change counts once two readings in a row have shown it.
+The boards flicker: a service is missing once, a language fails, an incident is over and a minute later it is
+not. So a change counts once two readings in a row have shown it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ class Settling:
 
 
 def settle(settling: Settling, boards: Mapping[Language, Board], now: datetime) -> Settling:
-    """Take in a reading: the newest board of each language, of which the worst counts. Call it once a reading.
+    """Take in a reading, once: the newest board of each language, of which the worst counts.
 
     A service that no board knows stays as it was. A change that is taken back before it has settled gives the
     outlook a new time, too, because somebody may have seen it.
