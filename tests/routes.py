@@ -1,16 +1,19 @@
-"""Finds the shortest way to every place of a book by pressing buttons or saying that it works."""
+"""Finds the shortest way to every place of a book: pressing buttons, saying that it works, saying nothing."""
 
 from collections import deque
+from datetime import timedelta
 from typing import NamedTuple
 
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
-from bot.events import Opened, Picked, Said
-from bot.model import Conversation, EventId, Place
-from tests.outside import ANN, Weather, world
+from bot.events import Opened, Picked, Said, Woke
+from bot.model import Conversation, EventId, Place, WakeReason
+from tests.fit import reply
+from tests.outside import ANN, START, Weather, world
 from tests.transcript import Step
 
 WEATHERS: tuple[Weather, ...] = ("clear", "unknown", "down")
+REASONS: tuple[WakeReason, ...] = ("wait", "check_in")
 
 
 class _Standing(NamedTuple):
@@ -25,7 +28,7 @@ def routes(book: Book) -> dict[Place, tuple[Step, ...]]:
     found = {opened.place: waiting[0].steps}
     while waiting:
         standing = waiting.popleft()
-        for following in _following(book, standing):
+        for following in (*_following(book, standing), *_a_day_later(book, standing)):
             if following.conversation.place not in found:
                 found[following.conversation.place] = following.steps
                 waiting.append(following)
@@ -47,6 +50,18 @@ def _following(book: Book, standing: _Standing) -> list[_Standing]:
             following.append(_Standing(after, (*standing.steps, look, Step(press=choice))))
         after = take_turn(book, shown, Said(_ID, "fixed"), world(weather), ANN).conversation
         following.append(_Standing(after, (*standing.steps, look, Step(say="fixed"))))
+    return following
+
+
+def _a_day_later(book: Book, standing: _Standing) -> list[_Standing]:
+    """Give where a day leads on which nothing is said; a step's reminder would come in between."""
+    conversation, following = standing.conversation, []
+    if book.state(conversation.place).remind is None:
+        for why in REASONS:
+            woke = Woke(_ID, conversation.prompt, why)
+            turn = take_turn(book, conversation, woke, world("clear", START + timedelta(days=1)), ANN)
+            if reply(turn):
+                following.append(_Standing(turn.conversation, (*standing.steps, Step(wait="1 day"))))
     return following
 
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.dialogue.source.parse import FLOW_KEYS, KINDS, POINTER_KEYS
+from bot.dialogue.source.parse import CHECK_IN_KEYS, FLOW_KEYS, KINDS, POINTER_KEYS
 from bot.dialogue.source.problem import did_you_mean
 from bot.dialogue.source.states import (
     CHOICE_KEYS,
@@ -19,6 +19,7 @@ from bot.dialogue.source.states import (
     REMIND_KEYS,
     STATE_KEYS,
     VARIANT_KEYS,
+    WAIT_KEYS,
 )
 from bot.dialogue.source.values import NAME
 from bot.dialogue.source.yaml_nodes import Items, Node, Table, Value, compose
@@ -86,6 +87,8 @@ def test_the_keys_are_those_of_the_parser() -> None:
     assert set(_keys("flow_file", "properties", "exits")) == set(EXITS)
     assert set(_keys("state")) == set(STATE_KEYS)
     assert set(_keys("state", "properties", "remind")) == set(REMIND_KEYS)
+    assert set(_keys("state", "properties", "wait")) == set(WAIT_KEYS)
+    assert set(_keys("flow_file", "properties", "check_in")) == set(CHECK_IN_KEYS)
     assert set(_keys("say")) == set(VARIANT_KEYS)
     assert set(_keys("choice")) == set(_keys("standard_choice")) == set(CHOICE_KEYS)
     assert set(_keys("pointer")) == set(POINTER_KEYS)
@@ -152,6 +155,8 @@ def test_the_readme_shows_only_yaml_that_can_be_read() -> None:
         *STATE_KEYS,
         *CHOICE_KEYS,
         *REMIND_KEYS,
+        *WAIT_KEYS,
+        *CHECK_IN_KEYS,
         *POINTER_KEYS,
         *EXITS,
         *ANSWERS,

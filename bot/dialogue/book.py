@@ -8,7 +8,7 @@ from typing import Literal
 from bot.dialogue.flow import Flow, State, Text
 from bot.dialogue.machine import FlowMachine
 from bot.dialogue.understand import Lexicon
-from bot.dialogue.vocabulary import ANSWERS, CARD, COMMANDS
+from bot.dialogue.vocabulary import ANSWERS, COMMANDS, OFFERED
 from bot.model import LANGUAGES, Address, Choice, Conversation, Language, Place
 
 FIRST_FLOW = "start"
@@ -123,7 +123,7 @@ def _buttons(
     for language in LANGUAGES:
         for command in COMMANDS:
             label = labels[command].of(language)
-            kind: Literal["answer", "command"] = "answer" if command in CARD else "command"
+            kind: Literal["answer", "command"] = "command" if command in OFFERED else "answer"
             buttons[None, command, language] = Choice(command, label, kind)
         for flow in flows.values():
             for state in flow.states.values():

@@ -44,6 +44,11 @@ def _fix(draft: Draft) -> None:
         draft.ask()
 
 
+def _never_ask(draft: Draft) -> None:
+    draft.ask_no_more()
+    draft.tell(draft.scene.phrase("turn.never_asked"))
+
+
 DEEDS: Final[Mapping[CommandName, Callable[[Draft], None]]] = {
     "how": Draft.explain,
     "skip": Draft.skip,
@@ -57,4 +62,5 @@ DEEDS: Final[Mapping[CommandName, Callable[[Draft], None]]] = {
     "watch": watch,
     "unwatch": unwatch,
     "fix": _fix,
+    "never_ask": _never_ask,
 }

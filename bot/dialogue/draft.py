@@ -1,12 +1,14 @@
 """A turn in the making: the moves that a conversation can make, and the reply that comes of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.dialogue.book import Book
 from bot.dialogue.flow import ExitName
-from bot.dialogue.machine import SKIP, evidence_trigger, exit_trigger
+from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
+from bot.dialogue.owed import check_in_wake, step_wakes
 from bot.dialogue.phrase import Scene, choices, filled, question
+from bot.dialogue.progress import left_off, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
     Choice,
@@ -33,8 +35,10 @@ _SERIAL = {"serial_missing", "serial_present"}
 class Draft:
     """The one thing that changes during a turn; it lives for one call of `take_turn`."""
 
-    def __init__(self, book: Book, conversation: Conversation, world: World) -> None:
-        """Begin with the conversation as it stands."""
+    def __init__(
+        self, book: Book, conversation: Conversation, world: World, *, is_heard: bool = False
+    ) -> None:
+        """Begin with the conversation as it stands; `is_heard` if the turn is about something they did."""
         self.book = book
         self.conversation = conversation
         self._world = world
@@ -43,7 +47,8 @@ class Draft:
         self._details: str | None = None
         self._card: tuple[Choice, ...] | None = None
         self._is_aside = False
-        self._is_reminder = False
+        self._is_quiet = False
+        self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
         self._owed: list[Wake] = []
 
     @property
@@ -69,7 +74,7 @@ class Draft:
 
     def remind(self) -> None:
         """Say the step's reminder, which is not followed by another."""
-        self._is_reminder = True
+        self._is_quiet = True
         if remind := self.scene.state.remind:
             self.tell(remind.text.of(self.conversation.language))
 
@@ -118,8 +123,14 @@ class Draft:
         to = self.book.machine.go(self.conversation.place, id_)
         if option is None or to is None:
             return False
-        self.move(to, OUTCOMES.get(id_))
+        if not (option.resumes and self._resume()):
+            self.move(to, OUTCOMES.get(id_))
         return True
+
+    def go_by_itself(self, trigger: str) -> None:
+        """Go where time leads."""
+        if to := self.book.machine.go(self.conversation.place, trigger):
+            self.move(to)
 
     def skip(self) -> None:
         """Leave the step undone."""
@@ -150,8 +161,17 @@ class Draft:
         """Begin anew; prompt numbers go on, so that no old button ever fits again, and so does the watch."""
         old = self.conversation
         begun = self.book.begin(old.address, old.language)
-        self.conversation = replace(begun, prompt=old.prompt, topics=old.topics, watch=old.watch)
+        check_in = "none" if old.check_in == "asked" else old.check_in
+        kept = replace(begun, prompt=old.prompt, topics=old.topics, watch=old.watch)
+        self.conversation = replace(kept, zone=old.zone, check_in=check_in)
         self.ask()
+
+    def ask_no_more(self) -> None:
+        """Never again ask how it went; where that was asked just now, return to where they were."""
+        self.conversation = replace(self.conversation, check_in="never")
+        if self.scene.is_check_in and self.conversation.path:
+            self._is_quiet = True
+            self.back()
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
         """Go where the evidence points, saying why; or say what it shows and stay."""
@@ -170,21 +190,19 @@ class Draft:
         origin, path = self.conversation.place, self.conversation.path
         if to != origin:
             path = (*path, origin)[-PATH_LENGTH:]
-        self._arrive(to, path, self._tried(outcome))
+        self._arrive(to, path, with_outcome(self.book, self.conversation, outcome))
+
+    def _resume(self) -> bool:
+        """Go on where the guide was left; False if that is not known."""
+        place, tried = left_off(self.book, self.conversation) or (None, ())
+        if place is not None:
+            self._arrive(place, self.conversation.path[:-1], tried)
+        return place is not None
 
     def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
         version = self.book.flows[place.flow].version
         self.conversation = replace(self.conversation, place=place, version=version, path=path, tried=tried)
         self.ask()
-
-    def _tried(self, outcome: Outcome | None) -> tuple[Tried, ...]:
-        """Give what was tried, with this step: an earlier try counts no more, and only a real step fixes."""
-        place, tried = self.conversation.place, self.conversation.tried
-        state = self.book.state(place)
-        unearned = outcome == "fixed" and state.option("fixed") is None
-        if outcome is None or state.title is None or unearned:
-            return tried
-        return (*(each for each in tried if each.place != place), Tried(place, outcome))
 
     def _pointing(self, findings: tuple[Finding, ...]) -> Iterable[str]:
         """Give what leads somewhere: a missing certificate does not, once the number is known to be there."""
@@ -204,6 +222,7 @@ class Draft:
     def turn(self, origin: str) -> Turn:
         """Give the conversation as it has become, and what is owed for it to the event of that origin."""
         if self._is_aside:
+            self.conversation = replace(self.conversation, heard_at=self._heard_at)
             return self._said(
                 Reply("\n\n".join(self._notes), (), self.conversation.prompt, origin, aside=True)
             )
@@ -212,18 +231,23 @@ class Draft:
         text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))
         offered = tuple(button.id for button in buttons)
         asks = self._asks or offered != self.conversation.offered
-        if asks:
-            prompt = self.conversation.prompt + 1
-            self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
+        prompt = self.conversation.prompt + asks
+        self.conversation = replace(
+            self.conversation, prompt=prompt, offered=offered, heard_at=self._heard_at
+        )
+        later = tuple(self._wakes(scene, asks=asks))
         progress = self.book.steps.get(self.conversation.place) if self._details is None else None
-        reply = Reply(text, buttons, self.conversation.prompt, origin, progress=progress)
-        return self._said(reply, *self._wakes(asks=asks), *self._owed)
+        reply = Reply(text, buttons, prompt, origin, progress=progress)
+        return self._said(reply, *later, *self._owed)
 
     def _said(self, reply: Reply, *later: Job) -> Turn:
         return Turn(self.conversation, (Say(self.conversation.address, reply), *later))
 
-    def _wakes(self, *, asks: bool) -> Iterable[Job]:
-        remind = self.scene.state.remind
-        if remind is not None and asks and not self._is_reminder:
-            at = self._world.now + remind.after
-            yield Wake(self.conversation.address, at, self.conversation.prompt)
+    def _wakes(self, scene: Scene, *, asks: bool) -> Iterator[Wake]:
+        """Give what is owed later; with the first step of a guide begins the one question how it went."""
+        if asks and not self._is_quiet:
+            yield from step_wakes(scene.state, self.conversation, self._world)
+        check_in = scene.flow.check_in if self.conversation.check_in == "none" else None
+        if check_in and self.book.machine.go(self.conversation.place, CHECK_IN):
+            self.conversation = replace(self.conversation, check_in="planned")
+            yield check_in_wake(check_in, self.conversation, self._world)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from transitions.extensions import GraphMachine
 
 from bot.dialogue.book import Book
-from bot.dialogue.machine import Arrow
+from bot.dialogue.machine import CHECK_IN, WAIT, Arrow
 from bot.model import Language, Place
 
 Format: TypeAlias = Literal["mermaid", "svg", "png"]
@@ -18,7 +19,7 @@ class GraphvizMissing(Exception):
 
 
 def draw(book: Book, flow: str, format_: Format, language: Language) -> bytes:
-    """Draw one flow: its states, and the answers that lead from one to the next.
+    """Draw one flow: its states, and the answers and waits that lead from one to the next.
 
     What works in every state (back, stop, a person, evidence, …) would hide the guide behind arrows, so it
     is left out. Raises `GraphvizMissing` for svg and png where `dot` is not installed.
@@ -46,7 +47,7 @@ def _machine(book: Book, flow: str, format_: Format, language: Language) -> Grap
                 "trigger": f"answer.{arrow.trigger}",  # no name that the library has itself
                 "source": _name(arrow.origin, flow),
                 "dest": _name(arrow.to, flow),
-                "label": _safe(book.buttons[arrow.origin, arrow.trigger, language].label, format_),
+                "label": _safe(_label(book, arrow, language), format_),
             }
             for arrow in arrows
         ],
@@ -65,8 +66,26 @@ class _Drawing(GraphMachine):
 
 def _arrows(book: Book, flow: str) -> Iterator[Arrow]:
     for arrow in book.machine.arrows():
-        if arrow.origin.flow == flow and book.state(arrow.origin).option(arrow.trigger):
+        if arrow.origin.flow == flow and _label(book, arrow, "en"):
             yield arrow
+
+
+def _label(book: Book, arrow: Arrow, language: Language) -> str:
+    """Say what takes this arrow, an answer or so much time; nothing of what works in every state."""
+    state, check_in = book.state(arrow.origin), book.flows[arrow.origin.flow].check_in
+    if state.option(arrow.trigger):
+        return book.buttons[arrow.origin, arrow.trigger, language].label
+    if arrow.trigger == WAIT and state.wait:
+        return f"⏳ {_length(state.wait.after)}"
+    if arrow.trigger == CHECK_IN and check_in and state.end:
+        return f"⏳ {_length(check_in.after)}"
+    return ""
+
+
+def _length(time: timedelta) -> str:
+    """Write a time in its largest unit, as `24 h`."""
+    units = ((timedelta(hours=1), "h"), (timedelta(minutes=1), "min"), (timedelta(seconds=1), "s"))
+    return next(f"{time // unit} {name}" for unit, name in units if not time % unit)
 
 
 def _safe(label: str, format_: Format) -> str:

@@ -53,6 +53,8 @@ class Option:
     """Whether a typed "yes" or "no" means this option."""
     words: tuple[str, ...]
     """Further typed answers that mean this option."""
+    resumes: bool
+    """It leads back to where the guide was left, and to `to` only where that is not known."""
     where: Where
 
 
@@ -62,6 +64,14 @@ class Reminder:
 
     after: timedelta
     text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Where the conversation goes by itself, if nobody has answered `after` the step was shown."""
+
+    after: timedelta
+    then: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class State:
     options: tuple[Option, ...]
     skip: Place | None
     remind: Reminder | None
+    wait: Wait | None
     end: bool
     loses: bool
     """Following this step loses settings, so it may be entered by consent only."""
@@ -101,6 +112,15 @@ ExitName: TypeAlias = Literal["solved", "person", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
+class CheckIns:
+    """What is asked once `after` the person's last word: where it was solved, or where it was left open."""
+
+    after: timedelta
+    solved: Place
+    unfinished: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """One topic: a guide from its first step to its ends."""
 
@@ -114,6 +134,7 @@ class Flow:
     watches: tuple[Service, ...]
     """Apple's services that this topic depends on."""
     evidence: tuple[Pointer, ...]
+    check_in: CheckIns | None
     states: Mapping[str, State]
     version: str
     """Changes whenever a state, an answer or a target changes; wording does not count."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.book import Book
 from bot.dialogue.flow import Flow
-from bot.dialogue.machine import SKIP
+from bot.dialogue.machine import SKIP, WAIT
 from bot.dialogue.vocabulary import CONSENT
 from bot.model import LANGUAGES, Language, Place
 
@@ -61,5 +61,5 @@ def _is_open(book: Book, place: Place) -> bool:
 
 def _next(book: Book, place: Place) -> Iterable[Place]:
     triggers = (option.id for option in book.state(place).options if option.id != CONSENT)
-    steps = (book.machine.go(place, trigger) for trigger in (*triggers, SKIP))
+    steps = (book.machine.go(place, trigger) for trigger in (*triggers, SKIP, WAIT))
     return (to for to in steps if to is not None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from transitions import Machine
 
-from bot.dialogue.flow import ExitName, Flow, Pointer
+from bot.dialogue.flow import ExitName, Flow, Pointer, State
 from bot.dialogue.vocabulary import EXITS
 from bot.model import Place
 
@@ -82,6 +82,11 @@ def evidence_trigger(finding: str) -> str:
 
 
 SKIP = "exit.skip"
+WAIT = "time.wait"
+"""The trigger of the end of a step's wait."""
+
+CHECK_IN = "time.check_in"
+"""The trigger of the friendly question to somebody who has not been heard of for long."""
 
 
 def arrows(flows: Iterable[Flow]) -> Iterator[Arrow]:
@@ -93,9 +98,27 @@ def arrows(flows: Iterable[Flow]) -> Iterator[Arrow]:
                 yield Arrow(state.place, option.id, option.to)
             if state.skip is not None:
                 yield Arrow(state.place, SKIP, state.skip)
+            if state.wait is not None:
+                yield Arrow(state.place, WAIT, state.wait.then)
+            if (question := _check_in(flow, state)) is not None:
+                yield Arrow(state.place, CHECK_IN, question)
             for name in EXITS:
                 yield Arrow(state.place, exit_trigger(name), flow.exits[name])
     yield from _evidence(flows)
+
+
+def _check_in(flow: Flow, state: State) -> Place | None:
+    """Give what is asked of somebody who was last heard of in this state.
+
+    Nothing after "stop", after a person was asked for or an end of another kind, and nothing of somebody who
+    has not taken the first step.
+    """
+    check_in, place = flow.check_in, state.place
+    if check_in is None or place in (flow.begin, check_in.solved, check_in.unfinished):
+        return None
+    if place == flow.exits["solved"]:
+        return check_in.solved
+    return None if state.end else check_in.unfinished
 
 
 def _evidence(flows: tuple[Flow, ...]) -> Iterator[Arrow]:

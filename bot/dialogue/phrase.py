@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.vocabulary import OFFERED, OfferedName, facts, verdict, watched
+from bot.dialogue.hours import zone_of
+from bot.dialogue.vocabulary import OFFERED, CommandName, OfferedName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
 
 STATUS_PAGES: Mapping[Language, str] = {
@@ -34,6 +35,12 @@ class Scene:
         if self._reports is None:
             self._reports = watched(self.world.board(self.conversation.language), self.flow.watches)
         return self._reports
+
+    @property
+    def is_check_in(self) -> bool:
+        """Whether this is the question how it went, which we ask of our own accord."""
+        check_in = self.flow.check_in
+        return check_in is not None and self.state.place in (check_in.solved, check_in.unfinished)
 
     def holds(self, guards: tuple[str, ...]) -> bool:
         """Say whether one of the guards holds; no guards always hold."""
@@ -73,7 +80,8 @@ def offered_options(scene: Scene) -> Iterable[Option]:
     return (option for option in scene.state.options if scene.holds(option.when))
 
 
-def _commands(scene: Scene) -> Iterable[OfferedName]:
+def _commands(scene: Scene) -> Iterable[CommandName]:
+    own: tuple[CommandName, ...] = ("never_ask",) if scene.is_check_in else ()
     state, path = scene.state, scene.conversation.path
     left_out: set[OfferedName] = set()
     if state.how is None:
@@ -88,7 +96,7 @@ def _commands(scene: Scene) -> Iterable[OfferedName]:
         left_out.add("stop")
     if state.place == scene.flow.exits["person"]:
         left_out.add("person")
-    return (name for name in OFFERED if name not in left_out)
+    return (*own, *(name for name in OFFERED if name not in left_out))
 
 
 # --- times and lists --------------------------------------------------------------------------------------
@@ -96,7 +104,8 @@ def _commands(scene: Scene) -> Iterable[OfferedName]:
 
 def moment(scene: Scene, at: datetime) -> str:
     """Say an instant in the person's time zone, with the day unless it is today's."""
-    local, today = at.astimezone(scene.world.zone), scene.world.now.astimezone(scene.world.zone)
+    theirs = zone_of(scene.conversation, scene.world)
+    local, today = at.astimezone(theirs), scene.world.now.astimezone(theirs)
     zone = " UTC" if local.tzname() == "UTC" else ""
     time = f"{local:%H:%M}{zone}"
     if local.date() == today.date():

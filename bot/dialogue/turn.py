@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
+from bot.dialogue import waking
 from bot.dialogue.answer import read
 from bot.dialogue.book import Book
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
 from bot.dialogue.evidence.find import find
+from bot.dialogue.hours import known_zone
 from bot.dialogue.link import read_link
 from bot.dialogue.news import end_watch, tell_change
 from bot.dialogue.overheard import concerns_us
@@ -56,12 +58,13 @@ def take_turn(
             return end_watch(book, before, world, number)
         case StatusChanged():
             return tell_change(book, before, world)
-        case Woke() if not _is_awaited(book, before, event):
-            return Turn(before)
+        case Woke() if silent := waking.put_off(book, before, event, world):
+            return silent
         case Said() | Shared() | Sent() if not concerns_us(book, before, event, world):
             return Turn(before)
-    draft = Draft(book, book.land(before), world)
-    if book.knows(before.place):
+    is_heard = not isinstance(event, Woke)
+    draft = Draft(book, _in_zone(book.land(before), event), world, is_heard=is_heard)
+    if book.knows(before.place) or isinstance(event, Woke):
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
@@ -74,11 +77,14 @@ def _left(conversation: Conversation) -> Conversation:
     return replace(conversation, prompt=prompt, offered=(), topics=(), watch=None)
 
 
-def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
-    """Say whether the question still stands that the reminder is about."""
-    if event.prompt != conversation.prompt or not book.knows(conversation.place):
-        return False
-    return book.state(book.land(conversation).place).remind is not None
+def _in_zone(conversation: Conversation, event: Event) -> Conversation:
+    """Keep the time zone that the platform gives, if there is such a zone."""
+    match event:
+        case Opened(zone=zone) | Said(zone=zone) | Invoked(zone=zone) | Shared(zone=zone) | Sent(zone=zone):
+            is_new = zone and zone != conversation.zone and known_zone(zone)
+            return replace(conversation, zone=zone) if is_new else conversation
+        case _:
+            return conversation
 
 
 def origin_of(event: Event) -> str:
@@ -108,8 +114,8 @@ def _take(draft: Draft, event: Event) -> None:
             _invoke(draft, command)
         case Sent(what=what):
             draft.note(f"turn.sent_{what}")
-        case Woke():
-            draft.remind()
+        case Woke(why=why):
+            waking.wake(draft, why)
         case StatusChanged() | Left() | ForgetMe():
             pass
         case _:
@@ -138,6 +144,8 @@ def _take_elsewhere(draft: Draft, event: Event) -> None:
 
 def _way_out(draft: Draft, event: Event) -> CommandName | None:
     match event:
+        case Picked(choice="never_ask", prompt=prompt) if prompt == draft.conversation.prompt:
+            return "never_ask"
         case Said(text=text):
             meaning = draft.book.lexicon.understand(draft.scene.state, (), text)
         case Invoked(command="stop" | "restart" | "unwatch" as invoked):
@@ -145,7 +153,7 @@ def _way_out(draft: Draft, event: Event) -> CommandName | None:
         case _:
             return None
     match meaning:
-        case Commanded(name="stop" | "person" | "restart" | "unwatch" as name):
+        case Commanded(name="stop" | "person" | "restart" | "unwatch" | "never_ask" as name):
             return name
         case _:
             return None

@@ -15,7 +15,7 @@ CardName: TypeAlias = Literal["watch", "unwatch", "fix"]
 CARD: tuple[CardName, ...] = get_args(CardName)
 """The commands with a button under Apple's System Status only, in the order of their buttons."""
 
-CommandName: TypeAlias = Literal[OfferedName, "status", CardName]
+CommandName: TypeAlias = Literal[OfferedName, "status", CardName, "never_ask"]
 COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
 """What a person may ask for in every state, with a button or without one."""
 
@@ -122,8 +122,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
-            "failed", "watching_already", "unwatched", "still_watching", "sent_photo", "sent_large_file",
-            "sent_other_file", "sent_unavailable_file", "sent_other",
+            "failed", "watching_already", "unwatched", "still_watching", "never_asked", "sent_photo",
+            "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
         )
     },
     **{

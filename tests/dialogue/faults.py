@@ -7,6 +7,7 @@ EVERY_CASE = """\
 EVIDENCE = "begin: ask\nevidence:\n-"
 SAY = "    say: {ja: どうですか, en: How is it}"
 LABEL = "label: {ja: 別の方法, en: Another way}"
+CHECK_IN = "check_in: {after: 24 hours, solved: more, unfinished: more}"
 LOSING = "  losing:\n    loses: yes\n    say: {ja: 消えます, en: Gone}\n    choices: {fixed: done}\n  done:\n"
 
 FAULTS: list[tuple[str, str, int, str]] = [
@@ -80,6 +81,65 @@ FAULTS: list[tuple[str, str, int, str]] = [
         "      fixed: {to: done, when: serial_not_seen}\n      other:\n        when: serial_present",
         0,
         "",
+    ),
+    # time
+    (SAY, f"{SAY}\n    wait: {{for: 60, then: more}}", 0, ""),
+    (SAY, f"{SAY}\n    wait: {{for: 24 hours, then: start.more}}", 0, ""),
+    (SAY, f"{SAY}\n    wait: {{for: 60, then: moer}}", 9, "`then:` in flow `start` names `moer`"),
+    (
+        SAY,
+        f"{SAY}\n    wait: {{for: 60, then: ask}}",
+        9,
+        "the `wait:` of state `ask` leads round to it again",
+    ),
+    (
+        SAY,
+        f"{SAY}\n    wait: {{for: 60, then: losing}}",
+        9,
+        "`then:` leads to `losing`, which loses settings: only the choice `agree:` may lead there",
+    ),
+    (
+        SAY,
+        f"{SAY}\n    remind: {{minutes: 1, ja: 待, en: wait}}\n    wait: {{for: 60, then: more}}",
+        10,
+        "state `ask` has `remind:` and `wait:`",
+    ),
+    (
+        "    end: yes",
+        "    end: yes\n    wait: {for: 60, then: more}",
+        21,
+        "state `done` is an end, so it cannot have `wait:`",
+    ),
+    (
+        "        to: done",
+        "        to: done\n        resumes: yes",
+        14,
+        "`resumes:` belongs to the questions of `check_in:` only",
+    ),
+    ("begin: ask", f"begin: ask\n{CHECK_IN}", 0, ""),
+    (
+        "begin: ask",
+        f"begin: ask\n{CHECK_IN}".replace("solved: more", "solved: moer"),
+        4,
+        "`solved:` in flow `start` names `moer`, which is no state. did you mean `more`?",
+    ),
+    (
+        "begin: ask",
+        f"begin: ask\n{CHECK_IN}".replace("unfinished: more", "unfinished: ask"),
+        4,
+        "`unfinished:` of `check_in:` needs a question of flow `start`, not its beginning or an end",
+    ),
+    (
+        "begin: ask",
+        f"begin: ask\n{CHECK_IN}".replace("solved: more", "solved: done"),
+        4,
+        "`solved:` of `check_in:` needs a question",
+    ),
+    (
+        "begin: ask",
+        f"begin: ask\n{CHECK_IN}".replace("solved: more", "solved: losing"),
+        4,
+        "`solved:` leads to `losing`, which loses settings",
     ),
     # what is said
     (

@@ -41,10 +41,19 @@ def test_every_answer_of_the_compiled_machine_is_an_arrow(book: Book, flow: str,
 
 
 @pytest.mark.parametrize("flow", ["start", "iphone", "mac"])
-def test_nothing_but_answers_is_an_arrow(book: Book, flow: str) -> None:
+def test_nothing_but_answers_and_waits_is_an_arrow(book: Book, flow: str) -> None:
     states = book.flows[flow].states.values()
     pairs = {(state.place, option.to) for state in states for option in state.options}
-    assert len(drawn(book, flow, "en")) == len(pairs)
+    pairs |= {(state.place, state.wait.then) for state in states if state.wait}
+    asked_once = book.flows[flow].check_in is not None
+    assert len(drawn(book, flow, "en")) == len(pairs) + asked_once
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_goes_on_by_itself_is_drawn_with_its_time(book: Book, language: Language) -> None:
+    arrows = drawn(book, "iphone", language)
+    assert ("activation", "activation_check", "⏳ 24 h") in arrows
+    assert ("solved", "still_signed_in", "⏳ 24 h") in arrows
 
 
 def _plain(label: str) -> str:

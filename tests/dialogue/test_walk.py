@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import pytest
 
 from bot.dialogue.book import Book
+from bot.dialogue.progress import left_off
 from bot.dialogue.turn import take_turn
 from bot.dialogue.vocabulary import COMMANDS
-from bot.events import Event, Opened, Picked, Said, Shared
+from bot.events import Event, Opened, Picked, Said, Shared, Woke
 from bot.model import (
     LANGUAGES,
     Conversation,
@@ -21,10 +23,11 @@ from bot.model import (
     Reply,
     Tried,
     Turn,
+    WakeReason,
     World,
 )
 from tests.fit import assert_fits, reply
-from tests.outside import ANN, Weather, world
+from tests.outside import ANN, START, Weather, world
 
 Memory: TypeAlias = Literal["little", "much"]
 
@@ -182,6 +185,7 @@ def test_giving_the_first_answer_each_time_ends_and_so_does_the_last(
 
 def _walk(book: Book, memory: Memory) -> Iterator[Step]:
     worlds = {weather: world(weather, words=LONG_WORDS) for weather in WEATHERS[memory]}
+    later = world("clear", START + timedelta(days=1))
     seen: set[Standing] = set()
     waiting: list[tuple[Standing, Conversation]] = []
 
@@ -196,7 +200,10 @@ def _walk(book: Book, memory: Memory) -> Iterator[Step]:
         wait_for(take_turn(book, None, Opened(ID, language), outside, ANN).conversation)
     for origin, conversation in waiting:
         for event in _events(conversation):
-            turn = take_turn(book, conversation, event, worlds[origin.weather], ANN)
+            outside = later if isinstance(event, Woke) else worlds[origin.weather]
+            turn = take_turn(book, conversation, event, outside, ANN)
+            if isinstance(event, Woke) and reply(turn) is None:
+                continue
             yield Step(origin, conversation, event, turn, _standing(turn.conversation, origin.weather))
             wait_for(turn.conversation)
 
@@ -208,6 +215,8 @@ def _events(conversation: Conversation) -> Iterator[Event]:
         yield Said(ID, text)
     yield Shared(ID, "empty.txt", "")
     yield Picked(ID, conversation.prompt - 1, "not_yet")
+    for why in get_args(WakeReason):
+        yield Woke(ID, conversation.prompt, why)
 
 
 def _shown(book: Book, conversation: Conversation, memory: Memory, outside: World) -> Conversation:
@@ -236,12 +245,15 @@ def _expected(book: Book, before: Conversation, choice: str) -> tuple[Place, Lan
     places = {
         "skip": state.skip,
         "back": before.path[-1] if before.path else None,
+        "never_ask": before.path[-1] if before.path else None,
         "restart": book.start.begin,
         "person": flow.exits["person"],
         "stop": flow.exits["stop"],
     }
     other: Language = "en" if before.language == "ja" else "ja"
     language = other if choice == "language" else before.language
+    if option and option.resumes and (left := left_off(book, before)):
+        return left[0], language
     return (option.to if option else places.get(choice) or before.place), language
 
 

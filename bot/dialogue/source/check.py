@@ -12,6 +12,7 @@ from bot.dialogue.book import FIRST_FLOW
 from bot.dialogue.flow import Flow, State, Where
 from bot.dialogue.machine import arrows
 from bot.dialogue.source.check_texts import check_about, check_phrases, check_state_texts, no_case_left
+from bot.dialogue.source.check_times import check_times
 from bot.dialogue.source.check_typed import check_answers, check_called, check_words
 from bot.dialogue.source.parse import Source
 from bot.dialogue.source.problem import Problem, did_you_mean
@@ -78,6 +79,13 @@ def _leads(source: Source, flow: Flow) -> Iterator[_Lead]:
             yield _Lead(option.id, option.to, state.place, option.where)
         if state.skip is not None and f"state {state.place}.skip" in source.lines:
             yield _Lead("skip", state.skip, state.place, source.lines[f"state {state.place}.skip"])
+        if state.wait is not None:
+            where = source.lines.get(f"state {state.place}.wait.then", state.where)
+            yield _Lead("then", state.wait.then, state.place, where)
+    if flow.check_in is not None:
+        for name, place in (("solved", flow.check_in.solved), ("unfinished", flow.check_in.unfinished)):
+            where = source.lines.get(f"flow {flow.name}.check_in.{name}", flow.where)
+            yield _Lead(name, place, None, where)
 
 
 def _targets(source: Source) -> Iterator[Problem]:
@@ -121,6 +129,7 @@ def _graph(source: Source) -> Iterator[Problem]:
     for flow in source.flows.values():
         yield from _ends(source, flow, states)
         yield from _losses(source, flow, states)
+        yield from check_times(source, flow, states)
     yield from _renamed(source, states)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.dialogue.flow import Flow, Pointer, State, Text, Where
+from bot.dialogue.flow import CheckIns, Flow, Pointer, State, Text, Where
 from bot.dialogue.source.problem import Problem
 from bot.dialogue.source.states import MOST_ENTRIES, Parts, StateReader
 from bot.dialogue.source.yaml_nodes import Node, Table
@@ -19,7 +19,8 @@ from bot.model import LANGUAGES, Place
 KINDS = ("flow", "phrases", "words")
 """What a file is: the one of these keys that stands at its top level."""
 
-FLOW_KEYS = ("flow", "about", "called", "begin", "exits", "watches", "evidence", "states")
+FLOW_KEYS = ("flow", "about", "called", "begin", "exits", "watches", "evidence", "check_in", "states")
+CHECK_IN_KEYS = ("after", "solved", "unfinished")
 POINTER_KEYS = ("finding", "from", "to")
 
 
@@ -128,6 +129,7 @@ class _FlowReader(StateReader):
             exits={key: self.place(exits[key], name) for key in EXITS if key in exits},
             watches=tuple(SERVICES[each] for each in self.names(parts.get("watches"), "service", SERVICES)),
             evidence=tuple(self._pointers(parts["evidence"], name)) if "evidence" in parts else (),
+            check_in=self._check_in(parts["check_in"], name) if "check_in" in parts else None,
             states=states,
             version=_version(states),
             where=where,
@@ -140,6 +142,15 @@ class _FlowReader(StateReader):
             for finding in self.names(parts.get("finding"), "finding", FINDINGS):
                 yield Pointer(finding, self._origin(parts.get("from"), flow), to, each.where)
 
+    def _check_in(self, node: Node, flow: str) -> CheckIns:
+        parts = self.table(node, "`check_in:`", CHECK_IN_KEYS, CHECK_IN_KEYS)
+        self.remember(f"flow {flow}.check_in", parts)
+        after = self.duration(parts.get("after"), node.where, "`after:`")
+        solved, unfinished = (
+            self.place(parts[key], flow) if key in parts else Place(flow, "") for key in CHECK_IN_KEYS[1:]
+        )
+        return CheckIns(after, solved, unfinished)
+
     def _origin(self, node: Node | None, flow: str) -> Place | Literal["other flows"] | None:
         if node is None:
             return None
@@ -149,7 +160,10 @@ class _FlowReader(StateReader):
 def _version(states: Mapping[str, State]) -> str:
     """Sum up the logic, so that a stored conversation notices when it was edited; wording does not count."""
     logic = sorted(
-        (name, state.end, str(state.skip), [(option.id, str(option.to)) for option in state.options])
+        (
+            *(name, state.end, str(state.skip), str(state.wait and state.wait.then)),
+            [(option.id, str(option.to)) for option in state.options],
+        )
         for name, state in states.items()
     )
     return hashlib.sha256(repr(logic).encode()).hexdigest()[:8]

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TypeAlias
 
-from bot.dialogue.flow import Option, Reminder, Stance, State, Text, Variant, Where
+from bot.dialogue.flow import Option, Reminder, Stance, State, Text, Variant, Wait, Where
 from bot.dialogue.source.problem import shortened
 from bot.dialogue.source.values import Reader
 from bot.dialogue.source.yaml_nodes import Items, Node, Value
 from bot.dialogue.vocabulary import ANSWERS, GUARDS, STANCES
 from bot.model import LANGUAGES, Place
 
-STATE_KEYS = ("like", "title", "say", "how", "choices", "skip", "remind", "end", "loses", "was")
-CHOICE_KEYS = ("to", "label", "when", "means", "words")
+STATE_KEYS = ("like", "title", "say", "how", "choices", "skip", "remind", "wait", "end", "loses", "was")
+CHOICE_KEYS = ("to", "label", "when", "means", "words", "resumes")
 VARIANT_KEYS = ("when", *LANGUAGES)
 REMIND_KEYS = ("minutes", *LANGUAGES)
+WAIT_KEYS = ("for", "then")
 
 MOST_CHOICES = 10
 """Answers of one question; a person reads them all, and Slack takes 25 buttons with the commands."""
@@ -58,15 +59,16 @@ class StateReader(Reader):
         if "say" not in parts and "like" not in parts:
             self.report(node.where, f"state `{shortened(place.state, 60)}` has nothing to `say:`")
         options = tuple(self._options(parts["choices"], place.flow)) if "choices" in parts else ()
-        not_yet = next((option.to for option in options if option.id == "not_yet"), None)
+        not_yet = (option.to for option in options if option.id == "not_yet" and not option.resumes)
         return State(
             place=place,
             title=self.text(parts["title"]) if "title" in parts else None,
             say=tuple(self._variants(parts["say"])) if "say" in parts else (),
             how=self.text(parts["how"]) if "how" in parts else None,
             options=options,
-            skip=self.place(parts["skip"], place.flow) if "skip" in parts else not_yet,
+            skip=self.place(parts["skip"], place.flow) if "skip" in parts else next(not_yet, None),
             remind=self._reminder(parts["remind"]) if "remind" in parts else None,
+            wait=self._wait(parts["wait"], place) if "wait" in parts else None,
             end=self.flag(parts.get("end")),
             loses=self.flag(parts.get("loses")),
             was=tuple(filter(None, self._was(parts.get("was")))),
@@ -104,6 +106,7 @@ class StateReader(Reader):
             when=self._guards(parts),
             stance=self._stance(parts["means"]) if "means" in parts else STANCES.get(id_),
             words=self.phrases(parts["words"]) if "words" in parts else (),
+            resumes=self.flag(parts.get("resumes")),
             where=node.where,
         )
 
@@ -123,6 +126,12 @@ class StateReader(Reader):
             self.report(where, "`remind:` needs `minutes:`, a whole number from 1 to 99999")
             minutes = "1"
         return Reminder(timedelta(minutes=int(minutes)), self.both(node))
+
+    def _wait(self, node: Node, place: Place) -> Wait:
+        parts = self.table(node, "`wait:`", WAIT_KEYS, WAIT_KEYS)
+        self.remember(f"state {place}.wait", parts)
+        then = self.place(parts["then"], place.flow) if "then" in parts else place
+        return Wait(self.duration(parts.get("for"), node.where, "`for:`"), then)
 
     def _guards(self, parts: Parts) -> tuple[str, ...]:
         return self.names(parts.get("when"), "condition", GUARDS)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from datetime import timedelta
+from typing import Final, TypeVar
 
 from bot.dialogue.flow import Text, Where
 from bot.dialogue.source.problem import Problem, did_you_mean, shortened
@@ -11,6 +12,17 @@ from bot.model import LANGUAGES
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """Names of flows, states and answers. They travel in buttons, where Telegram allows 64 bytes."""
+
+LONGEST: Final = timedelta(days=7)
+"""Whoever is spoken to later than this does not remember what it is about."""
+
+_DURATION = re.compile(r"([0-9]{1,6})(?: (second|minute|hour|day)s?)?")
+_UNITS: Mapping[str, timedelta] = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 
 KnownName = TypeVar("KnownName", bound=str)
 
@@ -120,6 +132,17 @@ class Reader:
         if node is not None and value not in ("yes", "no", "true", "false"):
             self.report(node.where, f"this should be yes or no, not `{shortened(value, 60)}`")
         return value in ("yes", "true")
+
+    def duration(self, node: Node | None, where: Where, what: str) -> timedelta:
+        """Read `60` (seconds), `10 minutes` or `24 hours`; a minute where it is something else."""
+        found = _DURATION.fullmatch(self.value(node)) if node is not None else None
+        length = int(found[1]) * _UNITS[found[2] or "second"] if found else timedelta()
+        if timedelta() < length <= LONGEST:
+            return length
+        where = where if node is None else node.where
+        forms = "`60` (seconds), `10 minutes` or `24 hours`"
+        self.report(where, f"{what} is written as {forms}, {LONGEST.days} days at most")
+        return timedelta(minutes=1)
 
     # --- texts ---
 
