@@ -5,7 +5,7 @@ not. So a change counts once two readings in a row have shown it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -81,10 +81,15 @@ def _outlook(
     now: datetime,
 ) -> Outlook | None:
     confirmed = {service: state for service, state in read.items() if before.get(service) == state}
-    if old is None:
-        is_first = Service.IMESSAGE in confirmed and confirmed == read
-        return Outlook(in_order(confirmed), now) if is_first else None
-    held: dict[Service, ServiceState] = {**dict.fromkeys(Service, "ok"), **dict(old.troubles)}
-    troubles = in_order({**held, **confirmed})
+    held: dict[Service, ServiceState] = dict.fromkeys(Service, "ok")
+    if old is not None:
+        held |= dict(old.troubles)
+    elif Service.IMESSAGE not in confirmed or confirmed != read:
+        return None
+    settled = {**held, **confirmed}
+    troubles = in_order(settled)
+    unsettled = tuple(each for each, state in {**before, **read}.items() if state != settled[each])
     is_taken_back = any(before.get(each, held[each]) != state == held[each] for each, state in read.items())
-    return Outlook(troubles, now) if troubles != old.troubles or is_taken_back else old
+    if old is None or troubles != old.troubles or is_taken_back:
+        return Outlook(troubles, now, unsettled)
+    return replace(old, unsettled=unsettled)

@@ -12,8 +12,8 @@ from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import Scene, full_report, service_name
 from bot.dialogue.status import card_buttons, is_card
-from bot.dialogue.watch import learn, standing, troubles_here, wake_of, without_watch
-from bot.model import Conversation, Say, Service, Troubles, Turn, Watch, World
+from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
+from bot.model import Conversation, Outlook, Say, Service, Troubles, Turn, Watch, World
 from bot.outlook import SEVERITY, in_order, worst
 
 ChangeKind: TypeAlias = Literal["down", "maintenance", "again", "worse", "partly", "back"]
@@ -24,9 +24,9 @@ def tell_change(book: Book, conversation: Conversation, world: World) -> Turn:
     """Tell a follower what they do not know yet; nothing to anybody else."""
     scene = Scene(book, book.land(conversation), world)
     watch = standing(scene)
-    if watch is None or world.outlook is None:
+    if watch is None or world.outlook is None or is_older(scene, watch):
         return Turn(conversation)
-    change = _change(watch, troubles_here(scene, *dict(watch.known)))
+    change = _change(watch, _settled(scene, watch, world.outlook))
     if change is not None:
         return _tell(Draft(book, scene.conversation, world), watch, change)
     if conversation.watch is None:
@@ -45,6 +45,13 @@ def end_watch(book: Book, conversation: Conversation, world: World, number: int)
     draft = Draft(book, book.land(ended), world)
     draft.show(draft.scene.phrase("watch.over"), card_buttons(draft.scene))
     return _unasked(draft.turn(""))
+
+
+def _settled(scene: Scene, watch: Watch, outlook: Outlook) -> Troubles:
+    """Give what is not well. Of what has not settled they know as much as can be said."""
+    here, known = troubles_here(scene, *dict(watch.known)), watch.known
+    settled = {service: state for service, state in here if service not in outlook.unsettled}
+    return in_order({**settled, **{each: state for each, state in known if each in outlook.unsettled}})
 
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)

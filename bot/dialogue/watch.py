@@ -1,7 +1,7 @@
 """Following Apple's services: what begins it, what ends it, and what somebody who does so knows already."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.dialogue.draft import Draft
@@ -23,7 +23,7 @@ _SOMETHING: Final[Troubles] = ((Service.IMESSAGE, "outage"),)
 def show_status(draft: Draft) -> None:
     """Show what Apple reports now. Whoever follows it has been told what they see here."""
     watch = standing(draft.scene)
-    if watch:
+    if watch and not is_older(draft.scene, watch):
         learn(draft, watch, _seen(watch.known, reports_here(draft.scene)))
     promise = (draft.scene.phrase("turn.watching_already"),) if follows(draft.conversation) else ()
     show_card(draft, *promise)
@@ -35,7 +35,7 @@ def watch(draft: Draft) -> None:
     told = dict(now.watch.known) if now.watch else {}
     known = _seen(in_order({**dict(troubles_here(scene)), **told}), reports_here(scene))
     draft.add_topic(APPLE)
-    keep(draft, Watch(now.prompt + 1, scene.world.now + LASTS, known))
+    keep(draft, Watch(now.prompt + 1, scene.world.now + LASTS, known, as_of=_as_of(scene, now.watch)))
     draft.note(f"watch.begun_{'down' if known else 'clear' if is_clear(scene) else 'unread'}")
     show_card(draft)
 
@@ -64,12 +64,13 @@ def standing(scene: Scene) -> Watch | None:
 
 def learn(draft: Draft, watch: Watch, known: Troubles) -> None:
     """Note what they know now, which decides how long they still follow."""
+    now, as_of = draft.scene.world.now, _as_of(draft.scene, watch)
     if watch.known and not known:
-        keep(draft, Watch(watch.number, draft.scene.world.now + LINGERS, is_back=True))
+        keep(draft, Watch(watch.number, now + LINGERS, is_back=True, as_of=as_of))
     elif watch.is_back and known:
-        keep(draft, Watch(watch.number, draft.scene.world.now + LASTS, known))
+        keep(draft, Watch(watch.number, now + LASTS, known, as_of=as_of))
     else:
-        keep(draft, replace(watch, known=known))
+        keep(draft, replace(watch, known=known, as_of=as_of))
 
 
 def keep(draft: Draft, watch: Watch) -> None:
@@ -95,6 +96,17 @@ def troubles_here(scene: Scene, *more: Service) -> Troubles:
     """Give what has settled of the services that matter here, and of those besides."""
     outlook, services = scene.world.outlook, {*services_here(scene), *more}
     return tuple(each for each in outlook.troubles if each[0] in services) if outlook else ()
+
+
+def is_older(scene: Scene, watch: Watch) -> bool:
+    """Say whether this world is behind the one that they know, as a process may be for some seconds."""
+    outlook = scene.world.outlook
+    return bool(outlook and watch.as_of and outlook.settled_at < watch.as_of)
+
+
+def _as_of(scene: Scene, watch: Watch | None) -> datetime | None:
+    outlook = scene.world.outlook
+    return outlook.settled_at if outlook else watch.as_of if watch else None
 
 
 def _seen(known: Troubles, reports: tuple[Report, ...]) -> Troubles:

@@ -108,8 +108,9 @@ def test_what_comes_again_within_six_hours_is_told_as_that_and_the_watch_goes_on
     back = hears(book, follower(book, {IMESSAGE: "issue"}), {}).conversation
     again = hears(book, back, {IMESSAGE: "issue"}, now=START + HOUR)
     assert told(book, again) == ["again"]
-    assert again.conversation.watch == Watch(1, START + HOUR + LASTS, ((IMESSAGE, "issue"),))
-    assert told(book, hears(book, again.conversation, {})) == ["back"]
+    watch = Watch(1, START + HOUR + LASTS, ((IMESSAGE, "issue"),), as_of=START + HOUR)
+    assert again.conversation.watch == watch
+    assert told(book, hears(book, again.conversation, {}, now=START + 2 * HOUR)) == ["back"]
 
 
 def test_after_it_is_back_the_watch_ends_silently(book: Book) -> None:
@@ -161,7 +162,7 @@ def test_what_the_card_has_shown_is_not_told_again(book: Book) -> None:
     ).conversation
     assert hears(book, seen, {IMESSAGE: "issue"}) == Turn(seen)
     clear = take_turn(book, seen, Invoked(ID, "status"), outside({IMESSAGE: "issue"}, board={}), ANN)
-    assert clear.conversation.watch == Watch(1, START + LINGERS, is_back=True)
+    assert clear.conversation.watch == Watch(1, START + LINGERS, is_back=True, as_of=START)
     assert hears(book, clear.conversation, {}) == Turn(clear.conversation)
     assert told(book, hears(book, clear.conversation, {IMESSAGE: "issue"})) == ["again"]
 
@@ -170,6 +171,26 @@ def test_what_the_card_showed_and_never_settled_is_taken_back(book: Book) -> Non
     flicker = outside({}, board={IMESSAGE: "outage"})
     asked = take_turn(book, None, Invoked(ID, "watch"), flicker, ANN).conversation
     assert told(book, hears(book, asked, {})) == ["back"]
+
+
+def test_nothing_is_said_of_what_has_not_settled(book: Book) -> None:
+    seen = outside({IMESSAGE: "issue"}, board={IMESSAGE: "issue", FACETIME: "outage"})
+    before = take_turn(book, None, Invoked(ID, "watch"), seen, ANN).conversation
+    world = outside({}, START + HOUR)
+    assert world.outlook is not None
+    unsettled = replace(world, outlook=replace(world.outlook, unsettled=(FACETIME,)))
+    news = take_turn(book, before, StatusChanged(ID), unsettled, ANN)
+    assert told(book, news) == ["partly"]
+    assert "with iMessage any more" in text_of(news)
+    assert told(book, hears(book, news.conversation, {}, now=START + 2 * HOUR)) == ["back"]
+
+
+def test_a_process_that_is_behind_teaches_nothing(book: Book) -> None:
+    news = hears(book, follower(book), {IMESSAGE: "issue"}, now=START + HOUR)
+    behind = take_turn(book, news.conversation, Invoked(ID, "status"), outside({}), ANN).conversation
+    assert behind.watch == news.conversation.watch
+    assert hears(book, behind, {}) == Turn(behind)
+    assert told(book, hears(book, behind, {}, now=START + 2 * HOUR)) == ["back"]
 
 
 def test_a_clear_card_ends_no_watch_that_was_begun_while_all_was_well(book: Book) -> None:
