@@ -23,6 +23,8 @@ from tests.redis_server import running_server, shared_server
 T = TypeVar("T")
 
 NAMES = st.sampled_from(["board", "other"])
+BODIES = st.sampled_from([b"a", b"b"])
+KEEPS = st.sampled_from([KEEP / 2, KEEP, 2 * KEEP])
 WEEK = timedelta(days=7)
 
 
@@ -58,20 +60,23 @@ class Memory(RuleBasedStateMachine):
     def wait(self, step: timedelta) -> None:
         self.now += step
 
-    @rule(
-        name=NAMES,
-        body=st.sampled_from([b"a", b"b"]),
-        off=st.sampled_from([0, 0, -1, 1]),
-        keep=st.sampled_from([KEEP, 2 * KEEP]),
-    )
+    @rule(name=NAMES, body=BODIES, off=st.sampled_from([0, 0, -1, 1]), keep=KEEPS)
     def pin(self, name: str, body: bytes, off: int, keep: timedelta) -> None:
-        expected = max(0, self.standing(name).version + off)
-        new, until = Record(expected + 1, body), self.now + keep
+        self.put(name, Record(max(0, self.standing(name).version + off) + 1, body), keep)
+
+    @rule(name=NAMES, keep=KEEPS)
+    def pin_again(self, name: str, keep: timedelta) -> None:
+        if self.standing(name) != NOTHING:
+            self.put(name, self.standing(name), keep)
+
+    def put(self, name: str, new: Record, keep: timedelta) -> None:
         again = self.standing(name) == new
-        right = again or self.standing(name).version == expected
-        assert self.run(self.store.pin(name, body, expected=expected, now=self.now, keep=keep)) == right
+        right = again or self.standing(name).version + 1 == new.version
+        put = self.store.pin(name, new.body, expected=new.version - 1, now=self.now, keep=keep)
+        assert self.run(put) == right
         if right:
-            self.pins[name] = (new, max(until, self.pins[name][1]) if again else until)
+            until = self.pins[name][1] if again else self.now
+            self.pins[name] = (new, max(until, self.now + keep))
 
     @rule(series=NAMES, who=st.sampled_from("abcd"))
     def tally(self, series: str, who: str) -> None:
