@@ -61,7 +61,7 @@ def take_turn(
             return Turn(before)
     is_heard = not isinstance(event, Woke | StatusChanged)
     draft = Draft(book, _in_zone(book.land(before), event), world, is_heard=is_heard)
-    if book.knows(before.place) or isinstance(event, StatusChanged | Woke):
+    if book.knows(before.place) or isinstance(event, StatusChanged):
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
