@@ -91,6 +91,12 @@ def test_while_the_person_goes_on_it_is_put_off_in_silence_and_nothing_else_chan
     assert turn == Turn(before.conversation, (Wake(ANN, START + DAY + 5 * HOUR, 3, "check_in"),))
 
 
+def test_whoever_begins_anew_is_not_owed_a_second_question(book: Book) -> None:
+    begun = after(book, "iPhone", "continue", "start over", "Mac", "continue")
+    assert (begun.conversation.place.flow, begun.conversation.check_in) == ("mac", "planned")
+    assert wakes(begun) == []
+
+
 @pytest.mark.parametrize("check_in", ["none", "asked", "never"])
 def test_what_is_not_planned_is_not_asked(book: Book, check_in: str) -> None:
     stands = after(book, "iPhone", "continue").conversation
