@@ -64,7 +64,7 @@ def take_turn(
             return Turn(before)
     is_heard = not isinstance(event, Woke)
     draft = Draft(book, _in_zone(book.land(before), event), world, is_heard=is_heard)
-    if book.knows(before.place) or isinstance(event, Woke):
+    if book.knows(before.place):
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)

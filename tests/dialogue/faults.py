@@ -90,7 +90,7 @@ FAULTS: list[tuple[str, str, int, str]] = [
         SAY,
         f"{SAY}\n    wait: {{for: 60, then: ask}}",
         9,
-        "the `wait:` of state `ask` leads round to it again",
+        "the `wait:` of state `ask` leads round to it",
     ),
     (
         SAY,
@@ -107,13 +107,13 @@ FAULTS: list[tuple[str, str, int, str]] = [
     (
         "    end: yes",
         "    end: yes\n    wait: {for: 60, then: more}",
-        21,
+        22,
         "state `done` is an end, so it cannot have `wait:`",
     ),
     (
         "        to: done",
         "        to: done\n        resumes: yes",
-        14,
+        16,
         "`resumes:` belongs to the questions of `check_in:` only",
     ),
     ("begin: ask", f"begin: ask\n{CHECK_IN}", 0, ""),
