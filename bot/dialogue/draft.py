@@ -196,7 +196,7 @@ class Draft:
 
     # --- the outcome ---
 
-    def turn(self, origin: str) -> Turn:
+    def turn(self, origin: str, *, unasked: bool = False) -> Turn:
         """Give the conversation as it has become, and what is owed for it to the event of that origin."""
         if self._is_aside:
             return self._said(
@@ -211,7 +211,7 @@ class Draft:
             prompt = self.conversation.prompt + 1
             self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
         progress = self.book.steps.get(self.conversation.place) if self._details is None else None
-        reply = Reply(text, buttons, self.conversation.prompt, origin, progress=progress)
+        reply = Reply(text, buttons, self.conversation.prompt, origin, progress=progress, unasked=unasked)
         return self._said(reply, *self._wakes(asks=asks))
 
     def _said(self, reply: Reply, *later: Job) -> Turn:

@@ -63,7 +63,7 @@ def take_turn(
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
-    return draft.turn(origin_of(event))
+    return draft.turn(origin_of(event), unasked=isinstance(event, StatusChanged))
 
 
 def _left(conversation: Conversation) -> Conversation:

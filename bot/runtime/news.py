@@ -5,7 +5,6 @@ decides whether there is something to tell, and stops following: so nothing need
 going through them twice, or two leaders at once, tells nobody twice.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +17,7 @@ from bot.model import Address, Board, EventId, Language, World
 from bot.ports import Lead, Receive, Store, StoreUnusable
 
 PAGE = 16
-"""Followers who are told at the same time."""
+"""Followers who are told before the next are looked for."""
 
 _Reading: TypeAlias = frozenset[tuple[Language, datetime]]
 """When Apple's board was read in each language."""
@@ -48,7 +47,8 @@ class News:
             page = await self._store.followers(APPLE, after=self._after, limit=PAGE, now=now)
         except StoreUnusable:
             return False  # the same page comes next time
-        await asyncio.gather(*(self._tell(address, read_at) for address in page.addresses))
+        for address in page.addresses:  # one after the other, so that whoever talks meanwhile gets a turn
+            await self._tell(address, read_at)
         self._after, self._is_done = page.after, page.after is None
         return not self._is_done
 

@@ -23,7 +23,7 @@ from bot.runtime.habits import Habits
 from bot.runtime.journal import who
 from bot.runtime.lead import alone
 from bot.runtime.metrics import Metrics
-from bot.runtime.news import News
+from bot.runtime.news import PAGE, News
 from bot.runtime.pulse import Pulse
 from bot.runtime.receive import LEASE, Received, TooManyConflicts, apologise, receive
 from bot.runtime.rooms import Rooms
@@ -38,6 +38,9 @@ BOARD_EVERY = 60.0
 
 NEWS_EVERY = 5.0
 """Seconds between two looks whether there is good news on Apple's board."""
+
+WHILE_BUSY = 0.1
+"""Seconds until the next page of news while the one before it is being sent."""
 
 LAST_WORDS = 2.0
 """Seconds for replies that are on their way to somebody who is forgotten: none should come after that."""
@@ -141,7 +144,10 @@ class Worker:
         if received.went_back:
             _log.error("store lost turns", who=who(address))
         for job in received.owed:
-            self._rooms.hand_over(Held(job, since))
+            if isinstance(event, StatusChanged) and self._rooms.is_full_for(job):
+                await self._delivery.give_back(job, WHILE_FULL)
+            else:
+                self._rooms.hand_over(Held(job, since))
 
     async def _take(self, address: Address, event: Event) -> Received:
         world = World(self._clock.now(), self._status.in_hand, self._zone)
@@ -209,12 +215,12 @@ class Worker:
         limit, taken = min(BATCH, self._rooms.places), 0
         jobs = await self._claim(limit) if limit > 0 else []
         for held in jobs:
-            if self._rooms.is_full(held.job.address.platform):
+            if self._rooms.is_full_for(held.job):
                 await self._delivery.give_back(held.job, WHILE_FULL)
             else:
                 self._rooms.hand_over(held)
                 taken += 1
-        return SWEEP_EVERY if len(jobs) < BATCH or not taken else 0.0
+        return 0.0 if taken == BATCH else SWEEP_EVERY
 
     async def _claim(self, limit: int) -> list[Held]:
         try:
@@ -229,6 +235,8 @@ class Worker:
         return BOARD_EVERY
 
     async def _tell_news(self) -> float:
-        has_room = self._rooms.places > 0
-        more = has_room and await self._news.tell_some(self._status.in_hand, now=self._clock.now())
+        """Tell a page of followers once there is room for all of it, so that nothing piles up."""
+        if self._rooms.spare_places < PAGE:
+            return WHILE_BUSY
+        more = await self._news.tell_some(self._status.in_hand, now=self._clock.now())
         return 0.0 if more else NEWS_EVERY
