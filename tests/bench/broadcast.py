@@ -1,4 +1,4 @@
-"""News for many followers at once: how near to the permitted rate, and what those who talk meanwhile feel of it.
+"""News for many at once: how near it comes to the permitted rate, and what those who talk meanwhile feel.
 
 Two workers are processes of their own, as people run them, on a real Redis, before a local Telegram that
 enforces its limits: 30 messages in any second, one in a chat. The time without the broadcast is measured in
@@ -42,7 +42,7 @@ BEGINS_WITHIN = 240.0
 """Seconds until Apple's board is read, and its change has settled."""
 
 QUIET = 45.0
-"""Seconds without news after which no more is expected: longer than the leases of a worker that was killed."""
+"""Seconds without news after which no more is expected: longer than a killed worker's leases."""
 
 AT_ONCE = 100
 MEGABYTE = 2**20
@@ -163,9 +163,7 @@ async def _stage(followers: int) -> AsyncIterator[Stage]:
             try:
                 for worker in workers.values():
                     await worker.start()
-                yield Stage(
-                    telegram, feed_server, workers, followers, Crowd(telegram, PEOPLE, PEOPLE_FROM)
-                )
+                yield Stage(telegram, feed_server, workers, followers, Crowd(telegram, PEOPLE, PEOPLE_FROM))
             finally:
                 for worker in workers.values():
                     await worker.close()
