@@ -219,7 +219,7 @@ class Draft:
 
     # --- the outcome ---
 
-    def turn(self, origin: str) -> Turn:
+    def turn(self, origin: str, *, unasked: bool = False) -> Turn:
         """Give the conversation as it has become, and what is owed for it to the event of that origin."""
         if self._is_aside:
             self.conversation = replace(self.conversation, heard_at=self._heard_at)
@@ -237,7 +237,7 @@ class Draft:
         )
         later = tuple(self._wakes(scene, asks=asks))
         progress = self.book.steps.get(self.conversation.place) if self._details is None else None
-        reply = Reply(text, buttons, prompt, origin, progress=progress)
+        reply = Reply(text, buttons, prompt, origin, progress=progress, unasked=unasked)
         return self._said(reply, *later, *self._owed)
 
     def _said(self, reply: Reply, *later: Job) -> Turn:

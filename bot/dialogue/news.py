@@ -13,7 +13,7 @@ from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import Scene, full_report, service_name
 from bot.dialogue.status import card_buttons, is_card
 from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
-from bot.model import Conversation, Outlook, Say, Service, Troubles, Turn, Watch, World
+from bot.model import Conversation, Outlook, Service, Troubles, Turn, Watch, World
 from bot.outlook import SEVERITY, in_order, worst
 
 ChangeKind: TypeAlias = Literal["down", "maintenance", "again", "worse", "partly", "back"]
@@ -44,7 +44,7 @@ def end_watch(book: Book, conversation: Conversation, world: World, number: int)
         return Turn(ended)
     draft = Draft(book, book.land(ended), world)
     draft.show(draft.scene.phrase("watch.over"), card_buttons(draft.scene))
-    return _unasked(draft.turn(""))
+    return draft.turn("", unasked=True)
 
 
 def _settled(scene: Scene, watch: Watch, outlook: Outlook) -> Troubles:
@@ -95,7 +95,7 @@ def _tell(draft: Draft, watch: Watch, change: _Change) -> Turn:
         draft.show(news, card_buttons(draft.scene))
     else:
         draft.tell(news)
-    return _unasked(draft.turn(""))
+    return draft.turn("", unasked=True)
 
 
 def _paragraphs(scene: Scene, change: _Change) -> Iterator[str]:
@@ -122,14 +122,3 @@ def _lines(scene: Scene, troubles: Troubles) -> Iterator[str]:
         else:
             mark, name = scene.phrase(f"mark.{state}"), service_name(scene, service)
             yield scene.phrase("watch.line", mark=mark, service=name, state=scene.phrase(f"state.{state}"))
-
-
-def _unasked(turn: Turn) -> Turn:
-    """Have its message wait for those to people who have just said something."""
-    return replace(
-        turn,
-        jobs=tuple(
-            replace(job, reply=replace(job.reply, unasked=True)) if isinstance(job, Say) else job
-            for job in turn.jobs
-        ),
-    )
