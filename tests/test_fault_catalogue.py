@@ -206,6 +206,9 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "F55 reminders in an outage": (
         MATRIX,
         "runtime/test_reminders.py::test_a_reminder_that_is_claimed_twice_is_said_once",
+        "runtime/test_reminders.py::test_what_was_due_in_an_outage_comes_once_when_it_is_over",
+        "runtime/test_reminders.py::test_an_answer_in_the_moment_of_firing_cancels_it",
+        "runtime/test_reminders.py::test_a_question_that_an_outage_brought_into_the_night_comes_in_the_morning",
     ),
     "F56 handing a person over": ("cannot happen before there is a handover",),
     "F57 rights taken away while we run": (

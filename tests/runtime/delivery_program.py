@@ -9,7 +9,7 @@ from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
 from bot.events import Event, Said
 from bot.model import Address, EventId, Reply
-from bot.ports import Owed
+from bot.ports import Owed, Store
 from bot.runtime.deliver import Delivery, Held, Outcome
 from bot.runtime.receive import LEASE, receive
 from bot.runtime.timetable import Timetable
@@ -54,8 +54,8 @@ class Screen:
 class Program:
     """The two doors on one store and one screen, at whatever time it is said to be."""
 
-    def __init__(self, book: Book) -> None:
-        self.store = MemoryStore()
+    def __init__(self, book: Book, store: Store | None = None) -> None:
+        self.store = store or MemoryStore()
         self.screen = Screen()
         self.now = START
         self.monotonic = 0.0
