@@ -134,7 +134,7 @@ class Store(Protocol):
         ...
 
     async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
-        """Put up something that all who share the store may read, for `keep`; it has a version, as a turn has.
+        """Put up something for all who share the store to read, for `keep`; it has a version, as a turn has.
 
         False, and no change, if another version than the `expected` stands there now. If that is the next one
         with the same body, then it was done before and only the answer was lost, or somebody else did just
@@ -149,8 +149,8 @@ class Store(Protocol):
     async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
         """Count somebody in the series, in the minute of `now`; nobody twice in a minute.
 
-        It is forgotten after `keep`, soon but not at once. `who` is a hash already, and nothing lists what
-        was counted: therefore `forget` leaves tallies to their end, which should be hours away, not days.
+        It is forgotten after `keep`, soon but not at once. `who` is a hash already, and nothing lists who was
+        counted; so `forget` leaves tallies to their end, which should be near: hours rather than weeks.
         """
         ...
 
