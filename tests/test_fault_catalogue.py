@@ -13,12 +13,12 @@ import pytest
 TESTS = Path(__file__).parent
 
 SLACK = "cannot happen before Slack is spoken with"
-WATCH = "cannot happen before workers share one reading of Apple's board"
 
 MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_whatever_happens_where"
 CHAOS = "chaos/test_run.py::test_nothing_is_lost_or_doubled_while_everything_breaks"
 DELIVER, ANSWERS = "runtime/test_deliver.py", "runtime/test_deliver_answers.py"
 REDIS, FAULTS = "contract/test_redis_store.py", "contract/test_redis_faults.py"
+POLLER, FLEET = "runtime/test_poller.py", "runtime/test_poller_fleet.py"
 WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
 DOCTOR = "commands/test_doctor.py"
 POLLING, HOOK = "adapters/test_telegram_polling.py", "adapters/test_telegram_webhook.py"
@@ -171,11 +171,16 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     # Apple
     "F50 Apple's feed is slow, broken or hostile": (
         "adapters/test_apple_evils.py::test_too_much_is_refused_before_it_is_taken_in",
-        "runtime/test_status.py::test_the_last_good_board_stays_in_hand_while_apple_fails",
+        f"{POLLER}::test_the_last_good_board_stays_in_hand_while_apple_fails",
+        f"{POLLER}::test_after_failures_apple_is_left_alone_for_longer_and_longer",
+        f"{POLLER}::test_a_failure_in_one_language_holds_back_no_other",
+        f"{WORKER}::test_no_turn_waits_for_apple",
     ),
     "F51 everybody asks at once": (
-        "runtime/test_status.py::test_everybody_who_asks_at_once_shares_one_fetch_a_language",
-        f"across workers: {WATCH}",
+        f"{FLEET}::test_a_cold_cache_and_five_hundred_who_ask_cost_one_question",
+        f"{FLEET}::test_many_who_come_and_die_ask_no_more_often_than_one_would",
+        f"{FLEET}::test_when_the_one_who_asks_is_killed_the_next_waits_and_then_asks",
+        f"{FLEET}::test_of_two_who_both_believe_that_they_lead_one_asks",
     ),
     "F52 a pool that loses its places": (
         "cannot happen: we never cancel a request of httpx and use a new client for each; sends use aiohttp",
