@@ -58,13 +58,17 @@ Command: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """Somebody invoked a command by its name, as `/help`."""
+    """Somebody invoked a command by its name, as `/help`.
+
+    If they `insist`, the conversation goes on in their language: so it does where many share it.
+    """
 
     id: EventId
     command: Command
     language: Language | None = None
     origin: str = ""
     zone: str = ""
+    insists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

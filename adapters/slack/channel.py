@@ -13,11 +13,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.faults import TOO_MUCH, code_of, fault
 from adapters.slack.origin import read_origin
 from adapters.slack.outbound import Call, Close, Post, Respond, Whisper, calls, in_plain_words, whispered
+from adapters.slack.place import spot
 from adapters.slack.respond import UsedUp, respond
 from adapters.slack.sent import EVENT_TYPE, Reader
 from adapters.slack.words import Words, language_of
 from bot.model import Address, Reply
-from bot.ports import Gone, Refused, TryLater
+from bot.ports import Gone, Refused, TryLater, Unsure
 
 METHODS: Final = (
     "chat.postMessage", "chat.postEphemeral", "chat.update", "conversations.history", "conversations.open",
@@ -50,16 +51,17 @@ class SlackChannel:
             try:
                 await sending.do(call)
             except Exception as error:
-                found = fault(error)
+                found = _for_all(address, fault(error))
                 if isinstance(found, Gone):
-                    await self._say_why_not(reply)
+                    await self._say_why_not(address, reply)
                 raise found from error
 
-    async def _say_why_not(self, reply: Reply) -> None:
-        """Tell whoever asked for help for somebody else, if we are not in that channel."""
-        origin = read_origin(reply.origin)
-        if origin.mention and origin.url:
-            text = self._words("slack.not_here", language_of(reply))
+    async def _say_why_not(self, address: Address, reply: Reply) -> None:
+        """Tell whoever asked for others, or for their channel, if we may not write in it."""
+        origin, for_all = read_origin(reply.origin), spot(address).is_everybodys
+        if origin.url and (origin.mention or for_all):
+            phrase = "slack.not_in_channel" if for_all else "slack.not_here"
+            text = self._words(phrase, language_of(reply))
             with contextlib.suppress(Exception):
                 await respond(self._client, Respond(whispered(text), origin.url))
 
@@ -71,6 +73,15 @@ class SlackChannel:
     def bot_pause(self) -> timedelta:
         """Slack limits each place by itself."""
         return timedelta()
+
+
+def _for_all(address: Address, found: TryLater | Unsure | Refused) -> TryLater | Unsure | Refused:
+    """Say what it means for a whole channel: where we may not write, nothing may be promised."""
+    match found:
+        case Refused(why=why) if spot(address).is_everybodys and why.startswith("restricted_action"):
+            return Gone(why)
+        case _:
+            return found
 
 
 class _Sending:

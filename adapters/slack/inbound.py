@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from adapters.slack.commands import read_command
 from adapters.slack.incoming import HomeOpened, Incoming, Malformed, Me, PaneOpened, Uninstalled
-from adapters.slack.interactions import read_command, read_press, read_shortcut
+from adapters.slack.interactions import read_press, read_shortcut
 from adapters.slack.payloads import (
     Envelope,
     HomeTab,

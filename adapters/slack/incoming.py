@@ -18,6 +18,10 @@ class Me:
     connect: bool = False
     """Whether people of other workspaces, who share a channel with this one, are helped too."""
 
+    def is_meant(self, team: str | None, app: str | None) -> bool:
+        """Say whether what somebody of that workspace did with that app is for us."""
+        return (team == self.team or self.connect) and (not self.app or app in (None, "", self.app))
+
 
 Phrase: TypeAlias = Literal["usage", "wrote_dm", "only_people", "only_colleagues", "not_here"]
 
@@ -33,11 +37,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Something happened in the conversation at that address. `told` is said about it once it is stored."""
+    """Something happened in the conversation at that address. `told` is said about it once it is stored.
+
+    `by` is who did it (a user id), in a conversation that has no one person.
+    """
 
     address: Address
     event: Event
     told: Told | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,15 +122,20 @@ class Intake:
 
     async def _hear(self, heard: Heard, receive: Receive) -> None:
         async with self._working(heard.address, getattr(heard.event, "origin", "")):
-            await self._receive(heard.address, heard.event, receive)
+            await self._receive(heard.address, heard.event, receive, by=heard.by)
         if heard.told:
             self._later(self._tell(heard.told))
 
-    async def _receive(self, address: Address, event: Event, receive: Receive) -> None:
-        """Add the person's language where it may be the first that we hear of them, and hand the event on."""
+    async def _receive(self, address: Address, event: Event, receive: Receive, *, by: str = "") -> None:
+        """Hand the event on, with the language and zone of whoever it may be the first of that we hear."""
         overheard = isinstance(event, Said | Shared | Sent) and not event.addressed
-        if isinstance(event, Opened | Said | Invoked | Shared | Sent | ForgetMe) and not overheard:
-            event = replace(event, language=await self._locales.of(address.person))
+        if isinstance(event, ForgetMe):
+            event = replace(event, language=(await self._locales.of(address.person)).language)
+        elif isinstance(event, Opened | Said | Invoked | Shared | Sent) and not overheard:
+            language, zone = await self._locales.of(by or address.person)
+            if by:
+                language = await self._language(card(self._me.team, by))
+            event = replace(event, language=language, zone=zone)
         await receive(address, event)
 
     # --- beside the conversation ---
@@ -174,7 +179,7 @@ class Intake:
     async def _show_home(self, person: str) -> None:
         with self._courtesy():
             async with asyncio.timeout(2 * PATIENCE):
-                await self._home(person, await self._locales.of(person))
+                await self._home(person, (await self._locales.of(person)).language)
 
     @contextlib.asynccontextmanager
     async def _working(self, address: Address, origin: str) -> AsyncIterator[None]:
@@ -198,13 +203,13 @@ class Intake:
 
     async def _language(self, address: Address) -> Language:
         """Give the language that a person chose there, or else that of their Slack."""
-        locale = await self._locales.of(address.person)
+        language = (await self._locales.of(address.person)).language
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._speaks(address, locale)
+                return await self._speaks(address, language)
         except Exception as error:  # noqa: BLE001  the word is said all the same
             _log.info("A chosen language is not known: %s", type(error).__name__)
-            return locale or "en"
+            return language or "en"
 
     async def _call(self, method: str, body: Mapping[str, object]) -> None:
         with self._courtesy():

@@ -1,6 +1,5 @@
-"""A pressed button, a shortcut or a slash command on Slack → what somebody wants."""
+"""A pressed button or a shortcut on Slack → what somebody wants."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -17,53 +16,21 @@ from adapters.slack.buttons import (
     Press,
     read_button,
 )
+from adapters.slack.commands import for_everybody
 from adapters.slack.incoming import Heard, HomePressed, Incoming, Me, NotYours, Phrase, Told
-from adapters.slack.markup import meant
 from adapters.slack.origin import Origin, write_origin
-from adapters.slack.payloads import Action, Container, Interaction, Shown, Slash
+from adapters.slack.payloads import Action, Container, Interaction, Shown
 from adapters.slack.place import card, direct, in_channel
-from bot.events import Command, ForgetMe, Invoked, Opened, Picked, Said
+from bot.events import Command, ForgetMe, Invoked, Opened, Picked
 from bot.model import Address, EventId
-
-STATUS, HELP = "/imessage-status", "/imessage-help"
-COMMANDS = (STATUS, HELP)
-"""The slash commands."""
 
 SHORTCUT = "help_with_this"
 """The `callback_id` of the message shortcut."""
 
-ARGUMENTS: Mapping[str, Command] = {
-    "": "status", "share": "status", "watch": "watch", "unwatch": "unwatch",
-    "ja": "japanese", "en": "english",
-}  # fmt: skip
-"""What may follow `/imessage-status`; anything else is answered with how to use it."""
-
-
-def read_command(slash: Slash, me: Me) -> Incoming | None:
-    """Read a slash command."""
-    if not _is_ours(slash.team_id, slash.api_app_id, me):
-        return None
-    person, url = slash.user_id, slash.response_url or ""
-    named, text = EventId(f"slack:{slash.trigger_id or ''}"), slash.text or ""
-    match slash.command:
-        case "/imessage-status":
-            word = unicodedata.normalize("NFKC", text).strip().casefold()
-            if (command := ARGUMENTS.get(word)) is None:
-                return Told(person, url, "usage")
-            origin = Origin(channel=slash.channel_id, url=url, public=word == "share")
-            event = Invoked(named, command, origin=write_origin(origin))
-            return Heard(card(me.team, person), event)
-        case "/imessage-help":
-            asked = meant(text, me.user)
-            said = Said(named, asked) if asked else Opened(named)
-            return Heard(direct(me.team, person), said, Told(person, url, "wrote_dm"))
-        case _:
-            return None
-
 
 def read_shortcut(pressed: Interaction, me: Me) -> Incoming | None:
     """Read "Help with this" on somebody's message: help for whoever wrote it, in that message's thread."""
-    if pressed.callback_id != SHORTCUT or not _is_ours(_team(pressed), pressed.api_app_id, me):
+    if pressed.callback_id != SHORTCUT or not me.is_meant(_team(pressed), pressed.api_app_id):
         return None
     message, channel, asker = pressed.message or Shown(), _channel(pressed), pressed.user.id
     named = EventId(f"slack:{pressed.trigger_id or ''}")
@@ -75,7 +42,7 @@ def read_shortcut(pressed: Interaction, me: Me) -> Incoming | None:
 
     if message.bot_id or not author or author in (me.user, "USLACKBOT"):
         return told("only_people")
-    if not _is_ours(message.user_team or message.team or me.team, None, me):
+    if not me.is_meant(message.user_team or message.team or me.team, None):
         return told("only_colleagues")
     if author == asker and channel.startswith("D"):
         return Heard(direct(me.team, asker), Opened(named), told("wrote_dm"))
@@ -89,7 +56,7 @@ def read_shortcut(pressed: Interaction, me: Me) -> Incoming | None:
 
 def read_press(pressed: Interaction, me: Me) -> Incoming | None:
     """Read a press of a button, in a message or in App Home."""
-    if not pressed.actions or not _is_ours(_team(pressed), pressed.api_app_id, me):
+    if not pressed.actions or not me.is_meant(_team(pressed), pressed.api_app_id):
         return None
     action = pressed.actions[0]
     named = EventId(f"slack:{pressed.trigger_id or ''}:{action.action_ts or ''}")
@@ -143,24 +110,27 @@ def _in_message(pressed: _Pressed, me: Me) -> Incoming | None:
     press = read_button(pressed.action.value or "")
     if press is None or not action.startswith((PICK, CARD)):
         return None
-    if press.owner != person:
+    if press.owner not in (person, pressed.channel):
         return NotYours(person, pressed.channel, pressed.thread)
     if action == f"{CARD}fix":
         return Heard(direct(me.team, person), Opened(named), wrote)
     if action.startswith(CARD):
-        return Heard(card(me.team, person), _on_card(pressed, press))
+        return _on_card(pressed, press, me)
     picked = Picked(named, press.prompt, press.choice, origin=_origin(pressed, press))
     return Heard(_where(pressed, me), picked)
 
 
-def _on_card(pressed: _Pressed, press: Press) -> Invoked | Picked:
+def _on_card(pressed: _Pressed, press: Press, me: Me) -> Heard:
     """Read a card's button: one about the watch counts on an old card, too, as after a "share here"."""
-    origin = _origin(pressed, press)
+    origin, place = _origin(pressed, press), card(me.team, pressed.person)
     match press.choice:
         case "watch" | "unwatch" as command:
-            return Invoked(pressed.named, command, origin=origin)
+            invoked = Invoked(pressed.named, command, origin=origin)
+            if press.owner == pressed.channel:
+                return for_everybody(pressed.channel, invoked, pressed.person, me)
+            return Heard(place, invoked)
         case _:
-            return Picked(pressed.named, press.prompt, press.choice, origin=origin)
+            return Heard(place, Picked(pressed.named, press.prompt, press.choice, origin=origin))
 
 
 def _where(pressed: _Pressed, me: Me) -> Address:
@@ -186,6 +156,7 @@ def _origin(pressed: _Pressed, press: Press) -> str:
         closes=ts,
         blocks=tuple(_kept(block) for block in shown if _stays(block)) if isinstance(shown, list) else (),
         label=label,
+        url=pressed.url if press.owner == pressed.channel else "",
     )
     return write_origin(origin)
 
@@ -221,10 +192,6 @@ def _home(person: str, pressed: Action, named: EventId, me: Me) -> Incoming | No
 _HOME_COMMANDS: Mapping[str, Command] = {
     "restart": "restart", "language": "language", "watch": "watch", "unwatch": "unwatch",
 }  # fmt: skip
-
-
-def _is_ours(team: str | None, app: str | None, me: Me) -> bool:
-    return (team == me.team or me.connect) and (not me.app or app in (None, "", me.app))
 
 
 def _team(pressed: Interaction) -> str | None:

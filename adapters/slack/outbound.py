@@ -28,6 +28,9 @@ MESSAGE_LIMIT = 3_000
 CHOICE_LIMIT = 100
 """Buttons of a message; with four blocks for them it is far from Slack's fifty."""
 
+EVERYBODYS = ("watch", "unwatch", "fix")
+"""The buttons that make sense where everybody in a channel may press them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -126,7 +129,9 @@ def _closing(origin: Origin) -> Iterator[Close]:
 
 def _posts(address: Address, reply: Reply, origin: Origin, words: Words) -> Iterator[Post]:
     place = spot(address)
-    action, thread = (CARD, "") if place.is_card else (PICK, place.thread)
+    if place.is_everybodys:
+        reply = replace(reply, choices=tuple(each for each in reply.choices if each.id in EVERYBODYS))
+    action, thread = (CARD, "") if place.is_card or place.is_everybodys else (PICK, place.thread)
     channel = place.channel or (origin.channel if origin.channel.startswith("D") else "")
     shown = _messages(address, reply, words, action, mention=origin.mention)
     for number, message in enumerate(shown):

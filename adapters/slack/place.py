@@ -6,6 +6,7 @@
 | a thread in it, as each of the agent's panes is | `T1/@U1/1700000000.000100` |
 | the status card, wherever it is shown | `T1/@U1/card` |
 | a thread in a channel | `T1/C1/1700000000.000100` |
+| a channel as a whole, whose person is the channel itself | `T1/C1` |
 
 A direct message has its person in it, because the replies of a chat wait for each other.
 """
@@ -27,6 +28,11 @@ class Spot:
     """The `ts` of the thread's first message."""
     is_card: bool = False
 
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether it is a channel as a whole, and nobody's own conversation."""
+        return bool(self.channel) and not self.thread
+
 
 def direct(team: str, person: str, thread: str = "") -> Address:
     """Name the direct message with a person, or a thread in it."""
@@ -41,6 +47,11 @@ def card(team: str, person: str) -> Address:
 def in_channel(team: str, channel: str, thread: str, person: str) -> Address:
     """Name a person's conversation in a thread of a channel."""
     return Address(PLATFORM, f"{team}/{channel}/{thread}", person)
+
+
+def whole_channel(team: str, channel: str) -> Address:
+    """Name the conversation with everybody in a channel, of which no one person is the owner."""
+    return Address(PLATFORM, f"{team}/{channel}", channel)
 
 
 def spot(address: Address) -> Spot:

@@ -110,8 +110,8 @@ def _take(draft: Draft, event: Event) -> None:
             _search(draft, text)
         case Picked(prompt=prompt, choice=choice):
             _press(draft, prompt, choice)
-        case Invoked(command=command):
-            _invoke(draft, command)
+        case Invoked() as invoked:
+            _invoke(draft, invoked)
         case Sent(what=what):
             draft.note(f"turn.sent_{what}")
         case Woke(why=why):
@@ -163,14 +163,16 @@ SPOKEN: Final[Mapping[Command, Language]] = {"japanese": "ja", "english": "en"}
 """The commands that ask for a language by its name."""
 
 
-def _invoke(draft: Draft, command: Command) -> None:
+def _invoke(draft: Draft, invoked: Invoked) -> None:
     """Obey. Where nothing is on the screen, the language was asked for to read Apple's status in it."""
-    match command:
-        case "japanese" | "english":
-            switch(draft, SPOKEN[command])
+    if invoked.insists and invoked.language:
+        draft.speak(invoked.language)
+    match invoked.command:
+        case "japanese" | "english" as spoken:
+            switch(draft, SPOKEN[spoken])
             if not draft.conversation.offered:
                 show_status(draft)
-        case _:
+        case command:
             obey(draft, command)
 
 

@@ -139,10 +139,10 @@ def test_people_of_other_workspaces_may_press_where_that_is_wanted() -> None:
     [
         ("", "status", False),
         ("share", "status", True),
-        (" ＷＡＴＣＨ ", "watch", False),
-        ("unwatch", "unwatch", False),
+        ("共有", "status", True),
         ("ja", "japanese", False),
-        ("EN", "english", False),
+        (" ＥＮ ", "english", False),
+        ("日本語", "japanese", False),
     ],
 )
 def test_each_argument_of_the_status_command(text: str, command: str, public: bool) -> None:  # noqa: FBT001

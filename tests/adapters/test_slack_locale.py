@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.slack.hosts import is_slack
-from adapters.slack.locale import KEPT, NOT_SAID, Locales
+from adapters.slack.locale import KEPT, NOT_SAID, Locale, Locales
 from tests.adapters.slack_talk import awaited, sending
 from tests.wire.slack import faults as ill
 
@@ -14,12 +14,12 @@ async def test_it_is_asked_for_again_after_some_hours() -> None:
         now = [0.0]
         locales = Locales(shop.client, lambda: now[0])
         ann = shop.slack.person(locale="ja-JP")
-        assert [await locales.of(ann.id) for _ in range(3)] == ["ja"] * 3
+        assert [await locales.of(ann.id) for _ in range(3)] == [Locale("ja", "Asia/Tokyo")] * 3
         assert len(shop.slack.called("users.info")) == 1
 
         now[0] = KEPT.total_seconds()
         shop.slack.workspace.accounts[ann.id].locale = "en-US"
-        assert await locales.of(ann.id) == "en"
+        assert await locales.of(ann.id) == Locale("en", "Asia/Tokyo")
 
 
 @awaited
@@ -29,12 +29,12 @@ async def test_while_slack_does_not_say_it_is_not_asked_at_each_word() -> None:
         locales = Locales(shop.client, lambda: now[0])
         ann = shop.slack.person(locale="ja-JP")
         shop.slack.api.faults.always("users.info", ill.error_before(503))
-        assert [await locales.of(ann.id) for _ in range(3)] == [None] * 3
+        assert [await locales.of(ann.id) for _ in range(3)] == [Locale()] * 3
         assert len(shop.slack.calls) == 1
 
         now[0] = NOT_SAID.total_seconds()
         shop.slack.api.faults.clear()
-        assert await locales.of(ann.id) == "ja"
+        assert (await locales.of(ann.id)).language == "ja"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 from adapters.slack import channel, home, intake, profile
+from adapters.slack.commands import ARGUMENTS, COMMANDS
 from adapters.slack.inbound import EVENTS
-from adapters.slack.interactions import ARGUMENTS, COMMANDS, SHORTCUT
+from adapters.slack.interactions import SHORTCUT
 from adapters.slack.words import PROMPTS
 from bot.flowfiles import load_book
 from bot.model import LANGUAGES

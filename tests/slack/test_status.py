@@ -36,8 +36,6 @@ def test_each_argument_does_what_the_usage_says(way: Way) -> None:
             for argument, expected, buttons in (
                 ("", CARD[language], LABELS[language]),
                 ("share", CARD[language], []),
-                ("watch", WATCHING[language], [STOP[language], *LABELS[language][1:]]),
-                ("UNWATCH ", UNWATCHED[language], LABELS[language]),
                 (other, SPOKEN[other], LABELS[other]),
                 (language, SPOKEN[language], LABELS[language]),
                 ("help", USAGE[language], []),
@@ -52,6 +50,22 @@ def test_each_argument_does_what_the_usage_says(way: Way) -> None:
                 )
             assert not of_the_bot(ann.sees())
             assert not ann.notices
+
+    played(story, way, feed(OUTAGE))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_the_direct_message_one_asks_for_oneself(way: Way) -> None:
+    async def story(scene: Scene) -> None:
+        for language in ("ja", "en"):
+            ann = person(scene, language, f"U0{language.upper()}")
+            for argument, expected, buttons in (
+                ("watch", WATCHING[language], [STOP[language], *LABELS[language][1:]]),
+                ("UNWATCH ", UNWATCHED[language], LABELS[language]),
+            ):
+                shown = await _after_slash(scene, ann, ann.dm, argument)
+                assert begins([shown])[0].startswith(expected), argument
+                assert (shown.only_for, shown.thread, shown.buttons) == (ann.id, "", buttons)
 
     played(story, way, feed(OUTAGE))
 
@@ -99,20 +113,19 @@ def test_the_buttons_of_the_card_do_what_they_say_and_leave_the_guide_alone() ->
 def test_who_waits_for_apple_is_told_once_by_direct_message_even_over_restarts() -> None:
     async def story(scene: Scene) -> None:
         people = {language: person(scene, language, f"U0{language.upper()}") for language in ("ja", "en")}
-        room = scene.slack.channel("general", *people.values())
         for who in people.values():
-            await _after_slash(scene, who, room, "watch")
+            await _after_slash(scene, who, who.dm, "watch")
         await scene.restart(feed())
-        await scene.until(lambda: all(who.sees() for who in people.values()))
+        await scene.until(lambda: all(len(who.sees()) > 1 for who in people.values()))
         for language, who in people.items():
-            assert begins(who.sees())[0].startswith(BACK[language])
+            assert begins(who.sees())[1].startswith(BACK[language])
         for status in (feed(OUTAGE), feed()):
             await scene.restart(status)
         await scene.settled()
-        assert [len(who.sees()) for who in people.values()] == [1, 1]
+        assert [len(who.sees()) for who in people.values()] == [2, 2]
         ann = people["en"]
-        ann.presses("Help me fix it", ann.sees()[0])
-        await scene.until(lambda: len(ann.sees()) >= 2)
+        ann.presses("Help me fix it", ann.sees()[1])
+        await scene.until(lambda: len(ann.sees()) >= 3)
 
     played(story, status=feed(OUTAGE))
 
@@ -120,14 +133,13 @@ def test_who_waits_for_apple_is_told_once_by_direct_message_even_over_restarts()
 def test_who_cannot_be_written_to_any_more_holds_up_nobody() -> None:
     async def story(scene: Scene) -> None:
         ann, ben = person(scene, "en"), person(scene, "ja", "U0BEN")
-        room = scene.slack.channel("general", ann, ben)
         for who in (ann, ben):
-            await _after_slash(scene, who, room, "watch")
+            await _after_slash(scene, who, who.dm, "watch")
         scene.slack.faults.next("chat.postMessage", refuse("user_disabled"))
         await scene.restart(feed())
-        await scene.until(lambda: ann.sees() or ben.sees())
+        await scene.until(lambda: len(ann.sees()) + len(ben.sees()) > 2)
         await scene.settled()
         assert len(scene.slack.called("chat.postMessage")) <= 2
-        assert sorted(len(who.sees()) for who in (ann, ben)) == [0, 1]
+        assert sorted(len(who.sees()) for who in (ann, ben)) == [1, 2]
 
     played(story, "http", feed(OUTAGE))
