@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from bot.apple import Service, ServiceState
 from bot.model import (
     Address,
     CheckIn,
@@ -21,8 +22,6 @@ from bot.model import (
     Place,
     Reply,
     Say,
-    Service,
-    ServiceState,
     Tried,
     Wake,
     Watch,

@@ -5,10 +5,11 @@ remember between the two, and `World` is what the outside looks like at that mom
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
-from enum import Enum
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Literal, NewType, TypeAlias, get_args
+
+from bot.apple import BOARD_IS_OLD_AFTER, Board, Outlook, Troubles
 
 Language: TypeAlias = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -114,68 +115,6 @@ class Conversation:
 
 
 # --- what the outside looks like --------------------------------------------------------------------------
-
-
-class Service(Enum):
-    """An Apple service that signing in to iMessage or FaceTime depends on, by Apple's English name."""
-
-    IMESSAGE = "iMessage"
-    FACETIME = "FaceTime"
-    APPLE_ACCOUNT = "Apple Account"
-    ICLOUD_SIGN_IN = "iCloud Account & Sign In"
-    DEVICE_ACTIVATION = "iOS Device Activation"
-
-
-ServiceState: TypeAlias = Literal["ok", "issue", "outage", "maintenance", "unknown"]
-
-
-Troubles: TypeAlias = tuple[tuple[Service, ServiceState], ...]
-"""The services that are not well, in the order of `Service`, each with how it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What Apple reports of one service.
-
-    `since` and `until` are UTC; for `ok` and `unknown` both are None and `message` is empty. `planned` is
-    the start of announced maintenance that has not begun.
-    """
-
-    service: Service
-    state: ServiceState
-    since: datetime | None = None
-    until: datetime | None = None
-    message: str = ""
-    planned: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Apple's System Status as read at `checked_at` (UTC): a report for each `Service`, in that order."""
-
-    checked_at: datetime
-    reports: tuple[Report, ...]
-
-    def without_words(self) -> "Board":
-        """Give the board without Apple's words, for somebody who reads another language."""
-        return replace(self, reports=tuple(replace(report, message="") for report in self.reports))
-
-
-BOARD_IS_OLD_AFTER = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What holds of Apple's services, whatever a single reading of the board says.
-
-    `settled_at` (UTC) names this state of things: it changes whenever something has settled, so a turn about
-    it is taken once.
-    """
-
-    troubles: Troubles
-    settled_at: datetime
-    unsettled: tuple[Service, ...] = ()
-    """The services that were last read otherwise: the next reading confirms that, or takes it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.model import BOARD_IS_OLD_AFTER, Board, Language, Outlook, Service, ServiceState, Troubles
+from bot.apple import BOARD_IS_OLD_AFTER, Board, Outlook, Service, ServiceState, Troubles
+from bot.model import Language
 
 SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue": 2, "outage": 3}
 """How bad each state is that Apple may report; `unknown` is none of them."""

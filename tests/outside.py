@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, TypeAlias
 
-from bot.model import Address, Board, Language, Outlook, Report, Service, World
+from bot.apple import Board, Outlook, Report, Service
+from bot.model import Address, Language, World
 
 START = datetime(2026, 3, 1, 1, 32, tzinfo=UTC)
 """10:32 in Tokyo, where the tests take place."""

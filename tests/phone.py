@@ -11,10 +11,11 @@ from adapters.telegram.bot import open_bot
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.incoming import Me
 from adapters.telegram.intake import Intake
+from bot.apple import Board, Report, Service
 from bot.codec import decode_job
 from bot.events import Event
 from bot.flowfiles import load_book
-from bot.model import Address, Board, Language, Report, Say, Service, World
+from bot.model import Address, Language, Say, World
 from bot.runtime.receive import LEASE, receive
 from tests.drawing import FONT, SIZE, box, pixels, text, wrapped
 from tests.wire.telegram.chats import Shown

@@ -11,12 +11,13 @@ from adapters.slack.home import view_of
 from adapters.slack.origin import Origin, write_origin
 from adapters.slack.outbound import Close, calls
 from adapters.slack.place import card, direct
+from bot.apple import Board, Report, Service
 from bot.dialogue.book import Book
 from bot.dialogue.home import home
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Opened, Picked
 from bot.flowfiles import load_book
-from bot.model import Address, Board, Conversation, EventId, Language, Reply, Report, Say, Service, World
+from bot.model import Address, Conversation, EventId, Language, Reply, Say, World
 from tests.drawing import FONT, SIZE, box, pixels, text, wrapped
 from tests.phone import ASKED, MARGIN, ROOT, TOKYO, WIDTH
 

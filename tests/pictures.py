@@ -18,10 +18,11 @@ from rich.text import Text
 from adapters.console.outbound import rendered
 from adapters.store.memory.store import MemoryStore
 from bot.app import App
+from bot.apple import Board, Report, Service
 from bot.console_session import ConsoleSession
 from bot.dialogue.draw import draw
 from bot.flowfiles import load_book
-from bot.model import Board, Language, Report, Service
+from bot.model import Language
 from bot.runtime.poller import Poller
 from tests import phone_slack
 from tests.phone import PHONES, phone

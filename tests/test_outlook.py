@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Board, Report, Service, ServiceState
+from bot.apple import Board, Report, Service, ServiceState
 from bot.outlook import Settling, settle
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)

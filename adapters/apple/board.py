@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
-from bot.model import Board, Report, Service
+from bot.apple import Board, Report, Service
 from bot.ports import StatusUnreadable
 
 MESSAGE_LIMIT: Final = 200

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from adapters.apple.board import read_board
-from bot.model import Board, Language
+from bot.apple import Board
+from bot.model import Language
 from bot.ports import StatusUnreadable
 
 APPLE_STATUS_URL: Final = "https://www.apple.com/support/systemstatus/data"

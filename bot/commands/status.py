@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.app import apple_status, local_zone
+from bot.apple import Board, Report, Service
 from bot.commands.exit_codes import UNREAD
 from bot.commands.languages import add_lang_option, chosen_language
 from bot.commands.output import fail, say, say_json
@@ -14,7 +15,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.phrase import STATUS_PAGES, Scene, moment
 from bot.dialogue.status import status_lines
 from bot.flowfiles import load_book
-from bot.model import Address, Board, Language, Report, Service, World
+from bot.model import Address, Language, World
 from bot.ports import StatusUnreadable
 from bot.settings import read_settings
 

@@ -99,18 +99,6 @@ class Draft:
         """Go on in that language."""
         self.conversation = replace(self.conversation, language=language)
 
-    # --- topics ---
-
-    def add_topic(self, topic: str) -> None:
-        """Have the person told of this topic."""
-        self.drop_topic(topic)
-        self.conversation = replace(self.conversation, topics=(*self.conversation.topics, topic))
-
-    def drop_topic(self, topic: str) -> None:
-        """Have the person told of this topic no longer."""
-        kept = tuple(each for each in self.conversation.topics if each != topic)
-        self.conversation = replace(self.conversation, topics=kept)
-
     def owe(self, wake: Wake) -> None:
         """Come back then."""
         self._owed.append(wake)

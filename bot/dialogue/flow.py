@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
-from bot.model import FindingName, Language, Place, Service
+from bot.apple import Service
+from bot.model import FindingName, Language, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
+from bot.apple import Outlook, Service, Troubles
 from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import Scene, full_report, service_name
 from bot.dialogue.status import card_buttons, is_card
 from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
-from bot.model import Conversation, Outlook, Service, Troubles, Turn, Watch, World
+from bot.model import Conversation, Turn, Watch, World
 from bot.outlook import SEVERITY, in_order, worst
 
 ChangeKind: TypeAlias = Literal["down", "maintenance", "again", "worse", "partly", "back"]

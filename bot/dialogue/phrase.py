@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from bot.apple import Report, Service
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
 from bot.dialogue.hours import zone_of
 from bot.dialogue.vocabulary import OFFERED, CommandName, OfferedName, facts, verdict, watched
-from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
+from bot.model import Choice, Conversation, Language, Tried, World
 
 STATUS_PAGES: Mapping[Language, str] = {
     "ja": "https://www.apple.com/jp/support/systemstatus/",

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from bot.apple import Board, Report, Service
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
 from bot.dialogue.vocabulary import CARD, CardName, verdict, watched
-from bot.model import Board, Choice, Conversation, Report, Service
+from bot.model import Choice, Conversation
 
 APPLE: Final = "apple"
 """The topic of those who want to be told of changes of Apple's services."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
+from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.flow import ExitName, Stance
-from bot.model import Board, Conversation, FindingName, Outcome, Report, Service, ServiceState
+from bot.model import Conversation, FindingName, Outcome
 from bot.ports import StatusFault, StoreFault
 
 OfferedName: TypeAlias = Literal["how", "skip", "back", "restart", "person", "language", "help", "stop"]

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.apple import Report, Service, Troubles
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import Scene, question
 from bot.dialogue.status import APPLE, follows, is_clear, reports_here, services_here, show_card
-from bot.model import Address, Conversation, Report, Service, Troubles, Wake, Watch
+from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
 
 LASTS: Final = timedelta(days=7)
@@ -34,7 +35,6 @@ def watch(draft: Draft) -> None:
     scene, now = draft.scene, draft.conversation
     told = dict(now.watch.known) if now.watch else {}
     known = _seen(in_order({**dict(troubles_here(scene)), **told}), reports_here(scene))
-    draft.add_topic(APPLE)
     keep(draft, Watch(now.prompt + 1, scene.world.now + LASTS, known, as_of=_as_of(scene, now.watch)))
     draft.note(f"watch.begun_{'down' if known else 'clear' if is_clear(scene) else 'unread'}")
     show_card(draft)
@@ -75,8 +75,8 @@ def learn(draft: Draft, watch: Watch, known: Troubles) -> None:
 
 def keep(draft: Draft, watch: Watch) -> None:
     """Keep this watch, and have it ended when its time is over."""
-    before = draft.conversation.watch
-    draft.conversation = replace(draft.conversation, watch=watch)
+    before, others = draft.conversation.watch, without_watch(draft.conversation)
+    draft.conversation = replace(others, topics=(*others.topics, APPLE), watch=watch)
     if before is None or (before.number, before.until) != (watch.number, watch.until):
         draft.owe(wake_of(draft.conversation.address, watch))
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
-from bot.model import Board, Language
+from bot.apple import Board
+from bot.model import Language
 
 StatusFault: TypeAlias = Literal["slow", "no_connection", "not_a_status"]
 

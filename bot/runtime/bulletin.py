@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from bot.model import Board, Language, World
+from bot.apple import Board
+from bot.model import Language, World
 from bot.outlook import Settling
 
 FORMAT: Final = 1

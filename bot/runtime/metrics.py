@@ -6,7 +6,8 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.model import Board, Language
+from bot.apple import Board
+from bot.model import Language
 from bot.ports import Backlog, Owed
 from bot.runtime.deliver import Dead, Done, Later, Outcome, TooLate
 from bot.runtime.receive import Received

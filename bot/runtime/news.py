@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.apple import Outlook
 from bot.dialogue.status import APPLE
 from bot.events import StatusChanged
-from bot.model import Address, EventId, Outlook
+from bot.model import Address, EventId
 from bot.ports import Lead, Receive, Store, StoreUnusable
 
 PAGE: Final = 16

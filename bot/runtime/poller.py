@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.apple import Board
 from bot.dialogue.status import APPLE
-from bot.model import LANGUAGES, Board, Language
+from bot.model import LANGUAGES, Language
 from bot.outlook import Settling, in_order, settle
 from bot.ports import Lead, StatusSource, StatusUnreadable, Store
 from bot.runtime.bulletin import Bulletin, decode_bulletin, encode_bulletin

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from adapters.apple.board import read_board
-from bot.model import Board, Report, Service
+from bot.apple import Board, Report, Service
 
 NOON = datetime(2026, 5, 5, 3, 0, tzinfo=UTC)
 """Noon in Tokyo."""

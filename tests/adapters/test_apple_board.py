@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.apple.board import read_board
-from bot.model import Board, Report, Service
+from bot.apple import Board, Report, Service
 from bot.ports import StatusUnreadable
 from tests.adapters.feed import NOON, epoch, event, imessage, listing, read, report, states
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.apple.board import MESSAGE_LIMIT, read_board
-from bot.model import Report, Service
+from bot.apple import Report, Service
 from bot.ports import StatusUnreadable
 from tests.adapters.feed import NOON, Fields, event, imessage, read, report
 

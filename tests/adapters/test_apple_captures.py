@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.apple.board import read_board
-from bot.model import Board, Service
+from bot.apple import Board, Service
 
 FEED = Path(__file__).parents[2].parent / "shared" / "contract" / "apple"
 CAPTURES = sorted((FEED / "captures").glob("*"))

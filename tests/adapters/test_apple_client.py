@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.apple.client import AppleStatus
-from bot.model import Board, Language, Service
+from bot.apple import Board, Service
+from bot.model import Language
 from bot.ports import StatusUnreadable
 from tests.wire import apple as wire
 from tests.wire.apple import Answer, apple

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.apple.client import AppleStatus
-from bot.model import Board
+from bot.apple import Board
 from bot.ports import StatusUnreadable
 from tests.wire import apple as wire
 from tests.wire.apple import Answer, AppleServer, apple

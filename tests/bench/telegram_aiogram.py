@@ -25,11 +25,12 @@ from aiogram.types import (
 )
 from redis.asyncio import Redis
 
+from bot.apple import Board, Report, Service
 from bot.codec import decode_conversation, encode_conversation
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Picked, Said
-from bot.model import Address, Board, EventId, Reply, Report, Say, Service, World
+from bot.model import Address, EventId, Reply, Say, World
 from tests.bench.telegram_people import Talker
 from tests.bench.telegram_server import TOKEN
 

@@ -12,12 +12,13 @@ from functools import partial
 
 from transitions import Machine
 
+from bot.apple import Board, Report, Service
 from bot.codec import decode_conversation, encode_conversation
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Picked, Said
 from bot.flowfiles import load_book
-from bot.model import Address, Board, Conversation, EventId, Place, Report, Service, World
+from bot.model import Address, Conversation, EventId, Place, World
 from tests.bench import durable
 
 NOW = datetime(2026, 1, 5, 10, 32, tzinfo=UTC)

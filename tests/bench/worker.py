@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from adapters.store.redis.store import RedisStore
+from bot.apple import Board, Report, Service
 from bot.dialogue.book import Book
 from bot.events import Event, Picked, Said
-from bot.model import Address, Board, EventId, Language, Reply, Report, Service
+from bot.model import Address, EventId, Language, Reply
 from bot.ports import Receive
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller

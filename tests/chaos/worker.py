@@ -23,7 +23,8 @@ from structlog.typing import EventDict
 from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
 from adapters.web.server import WebServer
-from bot.model import Board, Language
+from bot.apple import Board
+from bot.model import Language
 from bot.ports import Store, StoreUnusable
 from bot.runtime import worker as shell
 from bot.runtime.metrics import Metrics

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import pytest
 
+from bot.apple import Service
 from bot.cli import main
 from bot.commands import chat, diagnose, draw, status
 from bot.flowfiles import load_book
-from bot.model import Service
 from tests.commands.program import NEVER_SHOWN, NOWHERE, Finished
 from tests.wire import apple as wire
 from tests.wire.apple import AppleServer, apple

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Language, Service
+from bot.apple import Service
+from bot.model import Language
 from tests.commands.conftest import ALL_CLEAR, Run
 from tests.wire import apple as wire
 from tests.wire.apple import Answer, AppleServer, apple

@@ -7,24 +7,13 @@ from typing import get_args
 import pytest
 
 from adapters.apple.board import MESSAGE_LIMIT
+from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.book import Book
 from bot.dialogue.home import HOME, home
 from bot.dialogue.status import APPLE
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Left, Opened, Said
-from bot.model import (
-    LANGUAGES,
-    Board,
-    Conversation,
-    EventId,
-    Language,
-    Place,
-    Reply,
-    Report,
-    Service,
-    ServiceState,
-    World,
-)
+from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Reply, World
 from tests.fit import assert_fits
 from tests.outside import ANN, Weather, world
 

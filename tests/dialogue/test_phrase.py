@@ -7,24 +7,12 @@ from typing import get_args
 import pytest
 
 from adapters.apple.board import MESSAGE_LIMIT
+from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.book import Book
 from bot.dialogue.phrase import FILLERS, Scene, full_report, moment
 from bot.dialogue.source.check_texts import WIDEST
 from bot.dialogue.vocabulary import PLACEHOLDERS
-from bot.model import (
-    LANGUAGES,
-    Address,
-    Board,
-    Finding,
-    FindingName,
-    Language,
-    Outcome,
-    Report,
-    Service,
-    ServiceState,
-    Tried,
-    World,
-)
+from bot.model import LANGUAGES, Address, Finding, FindingName, Language, Outcome, Tried, World
 
 NOW = datetime(2026, 12, 28, 22, 45, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)

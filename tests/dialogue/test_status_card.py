@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from adapters.apple.board import MESSAGE_LIMIT
+from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.book import Book, compile_book
 from bot.dialogue.command import DEEDS
 from bot.dialogue.source.parse import parse
@@ -28,19 +29,7 @@ from bot.events import (
     StatusChanged,
     Woke,
 )
-from bot.model import (
-    LANGUAGES,
-    Board,
-    Conversation,
-    EventId,
-    Language,
-    Place,
-    Reply,
-    Report,
-    Service,
-    ServiceState,
-    World,
-)
+from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Reply, World
 from tests.dialogue.flow_texts import SMALL, small_with
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, START, Weather, world

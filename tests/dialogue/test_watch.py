@@ -8,28 +8,14 @@ from typing import get_args
 import pytest
 
 from adapters.apple.board import MESSAGE_LIMIT
+from bot.apple import Board, Outlook, Report, Service, ServiceState
 from bot.dialogue.book import Book
 from bot.dialogue.news import ChangeKind
 from bot.dialogue.status import APPLE
 from bot.dialogue.turn import take_turn
 from bot.dialogue.watch import LASTS, LINGERS
 from bot.events import Invoked, Left, Said, StatusChanged, Woke
-from bot.model import (
-    LANGUAGES,
-    Board,
-    Conversation,
-    EventId,
-    Language,
-    Outlook,
-    Place,
-    Report,
-    Service,
-    ServiceState,
-    Turn,
-    Wake,
-    Watch,
-    World,
-)
+from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Turn, Wake, Watch, World
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, START, TOKYO
 

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.model import Address, Board, EventId, Language, World
+from bot.apple import Board
+from bot.model import Address, EventId, Language, World
 from bot.ports import StatusUnreadable, Store
 from bot.runtime.lead import LEASE
 from bot.runtime.poller import Poller

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Outlook, Report, Service, Troubles
+from bot.apple import Outlook, Report, Service, Troubles
 from bot.outlook import Settling, settle
 from bot.runtime.bulletin import FORMAT, Bulletin, decode_bulletin, encode_bulletin
 from tests.outside import START, TOKYO, Weather, world

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from adapters.store.memory.store import MemoryStore
+from bot.apple import Outlook
 from bot.events import Event, StatusChanged
-from bot.model import Address, EventId, Outlook
+from bot.model import Address, EventId
 from bot.ports import Followers, StoreUnusable
 from bot.runtime.news import KNOWN_AFTER, PAGE, SELDOM, News
 from tests.outside import START

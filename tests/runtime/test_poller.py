@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from adapters.store.memory.store import MemoryStore
-from bot.model import BOARD_IS_OLD_AFTER, Service
+from bot.apple import BOARD_IS_OLD_AFTER, Service
 from bot.ports import Record
 from bot.runtime.poller import ASK_EVERY, FRESH_FOR, PIN
 from tests.outside import START, Weather

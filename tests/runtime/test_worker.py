@@ -10,10 +10,11 @@ import pytest
 import structlog
 
 from adapters.store.memory.store import MemoryStore
+from bot.apple import Board
 from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.events import Event, Said
-from bot.model import Address, Board, EventId, Language, Reply
+from bot.model import Address, EventId, Language, Reply
 from bot.ports import Receive, StatusSource, StatusUnreadable, StoreUnusable
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
