@@ -1,8 +1,8 @@
 """Keeps all workers together under a bot's speed limit: every send has its moment in one timetable.
 
-The limit is for any second, however the messages lie in it, and one that is late comes too near to those that
-follow. So a moment that was missed is given up for another, and one that was kept but took long to arrive is
-paid for with as much time in which nobody books.
+The limit is for any second, however the messages lie in it, and one that is late comes too near to those
+that follow. So a moment that was missed is given up for another, and a message that took long to arrive is
+paid for with another moment, which nobody uses.
 """
 
 import asyncio
@@ -16,15 +16,16 @@ from bot.ports import Store, StoreUnusable
 BOOKED_AT_ONCE = 5
 """Moments that are booked in one call of the store, if as many sends are waiting."""
 
-AHEAD = 0.5
-"""How much of a pause may be booked already when a moment is taken that is to spare.
+AHEAD, BEHIND = 0.2, 0.3
+"""How much of a pause before, and after, the next moment may be asked for one that is to spare.
 
-Whoever has something to say meanwhile waits for no more than this and one pause: 50 ms where a bot sends 30
-times a second. With less the bot would stand idle whenever a worker comes a little late.
+Whoever has something to say meanwhile waits for `AHEAD` and one pause at most: 41 ms where a bot sends 30
+times a second. A worker that asks later than `BEHIND` leaves the bot idle; until then the message is a little
+late.
 """
 
 LEEWAY = 0.5
-"""How much of a pause a message may be late: `Channel.bot_pause` leaves room for it."""
+"""How much of a pause a message may be late in all: `Channel.bot_pause` leaves room for it."""
 
 SHARE_OF_NEWEST = 1 / 16
 """How fast what is usual follows what happens."""
@@ -54,8 +55,7 @@ class Timetable:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._spare_turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ends: dict[str, datetime] = {}  # as far as is known here
-        self._usual: dict[str, timedelta] = {}  # from the moment to the platform's answer
-        self._paid: dict[str, tuple[datetime, timedelta]] = {}
+        self._usual: dict[tuple[str, bool], timedelta] = {}  # from the moment to the platform's answer
 
     @asynccontextmanager
     async def turn(
@@ -70,8 +70,7 @@ class Timetable:
         if self._now() - moment > LEEWAY * pause:
             moment = await self._until(await book(bot, pause, within))
         yield
-        if spare:  # then it is one call of the platform, and all of them take about as long
-            await self._pay(bot, pause, moment)
+        await self._pay(bot, pause, self._now() - moment, spare=spare)
 
     async def moment(self, bot: str, pause: timedelta, within: timedelta) -> datetime:
         """Give the moment at which that bot may send once; `pause` lies between any two.
@@ -94,13 +93,13 @@ class Timetable:
         So it leaves the next moment to whoever wants one meanwhile, in whichever process. Raises `Full` if
         there was none `within` that time, and `StoreUnusable`.
         """
-        latest, ahead = self._now() + within, AHEAD * pause
+        latest, ahead, behind = self._now() + within, AHEAD * pause, BEHIND * pause
         async with self._spare_turns[bot]:
             while (begins := self._ends.get(bot, self._now()) - ahead) <= latest:
                 await self._until(begins)
-                now = self._now()
-                first = await self._store.reserve(bot, 1, pause, now=now, within=ahead)
-                if first - now <= ahead:
+                asked = self._now() - behind
+                first = await self._store.reserve(bot, 1, pause, now=asked, within=ahead + behind)
+                if first - asked <= ahead + behind:
                     self._ends[bot] = first + pause
                     return first
                 self._ends[bot] = first
@@ -111,17 +110,16 @@ class Timetable:
             await self._sleep(early.total_seconds())
         return moment
 
-    async def _pay(self, bot: str, pause: timedelta, moment: datetime) -> None:
-        """Leave as much time free as that send was late; only once for all that were held up together."""
-        now = self._now()
-        took, usual = now - moment, self._usual.get(bot, now - moment)
-        self._usual[bot] = usual + (took - usual) * SHARE_OF_NEWEST
-        paid_at, paid = self._paid.get(bot, (moment, timedelta()))
-        late, paid = took - usual, paid if moment <= paid_at else timedelta()
-        if late - paid > LEEWAY * pause:
-            self._paid[bot] = now, late
+    async def _pay(self, bot: str, pause: timedelta, took: timedelta, *, spare: bool) -> None:
+        """Leave a moment unused for a message that was later than is usual for its kind.
+
+        It then is one too many in the second after it, however late it was.
+        """
+        usual = self._usual.get((bot, spare), took)
+        self._usual[bot, spare] = usual + (took - usual) * SHARE_OF_NEWEST
+        if took - usual > LEEWAY * pause:
             with suppress(StoreUnusable):
-                await self._store.reserve(bot, 1, late - paid, now=now)
+                await self._store.reserve(bot, 1, min(took - usual, pause), now=self._now())
 
     async def _book(self, bot: str, pause: timedelta, within: timedelta) -> None:
         now, count = self._now(), min(BOOKED_AT_ONCE, self._waiting[bot])
