@@ -7,6 +7,7 @@ from pathlib import Path
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
+from bot.dialogue.turn import DEFAULT_LANGUAGE
 from bot.events import Event, Opened
 from bot.model import Address, Conversation
 from bot.ports import Finding, StatusSource, Store
@@ -29,7 +30,8 @@ class App:
         conversation = await self.conversation(address, now=now)
         greeting = conversation is None and isinstance(event, Opened)
         if not greeting:
-            await self.poller.refresh(now=now)
+            language = conversation.language if conversation else DEFAULT_LANGUAGE
+            await self.poller.refresh(language, now=now)
         world = self.poller.bulletin.world(now, self.zone)
         return await receive(self.store, self.book, address, event, world)
 

@@ -5,7 +5,8 @@ an interval whoever dies, is paused, or believes that it leads, too; whoever lea
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -74,10 +75,10 @@ class Poller:
             await self.read(now=now)
             leads, known = await self.lead(), self.bulletin
             if leads and not known.was_asked_within(known.pause, now):
-                await self._ask(now)
+                await self._ask(LANGUAGES, now)
         return LOOK_EVERY
 
-    async def refresh(self, *, now: datetime) -> None:
+    async def refresh(self, language: Language, *, now: datetime) -> None:
         """Have a board that is fresh if possible, for somebody who waits for it. Raises as `look` does.
 
         Takes as long as the source's own deadline at worst; all who ask at once share one answer.
@@ -85,7 +86,7 @@ class Poller:
         async with self._one_at_a_time:
             await self.read(now=now)
             if not self.bulletin.was_asked_within(FRESH_FOR, now):
-                await self._ask(now)
+                await self._ask((language,), now)
 
     async def amend(self, change: Callable[[Bulletin], Bulletin], *, now: datetime) -> bool:
         """Pin the bulletin with a change; False if another process was first, whose bulletin comes next."""
@@ -96,29 +97,26 @@ class Poller:
         """Close the source; closing twice is harmless."""
         await self._source.close()
 
-    async def _ask(self, now: datetime) -> None:
+    async def _ask(self, languages: Sequence[Language], now: datetime) -> None:
         """Pin the question as if nothing came of it; then it is no matter if that is so, or if we die."""
         known = self.bulletin
         question = replace(known, asked_at=now, asked_by=self._who, pause=self._after_failure())
         if not await self._pin(replace(question, failures=known.failures + 1), now):
             return
-        if found := await self._fetch(now):
+        if found := await self._fetch(languages, now):
             boards = {**self.bulletin.boards, **found}
             settling = settle(self.bulletin.settling, boards, now)
             pause = await self._after(settling, now)
             known = replace(self.bulletin, boards=boards, settling=settling, pause=pause, failures=0)
             await self._pin(known, now)
 
-    async def _fetch(self, now: datetime) -> Mapping[Language, Board]:
-        """Ask in all languages at once; give what was answered."""
-        answers = await asyncio.gather(*(self._fetch_one(language, now) for language in LANGUAGES))
-        return {language: board for language, board in zip(LANGUAGES, answers, strict=True) if board}
-
-    async def _fetch_one(self, language: Language, now: datetime) -> Board | None:
-        try:
-            return await self._source.fetch(language, now=now)
-        except StatusUnreadable:
-            return None
+    async def _fetch(self, languages: Sequence[Language], now: datetime) -> Mapping[Language, Board]:
+        """Ask in one language after the other; give what was answered."""
+        found: dict[Language, Board] = {}
+        for language in languages:
+            with contextlib.suppress(StatusUnreadable):
+                found[language] = await self._source.fetch(language, now=now)
+        return found
 
     async def _pin(self, bulletin: Bulletin, now: datetime) -> bool:
         body, expected = encode_bulletin(bulletin), self._version

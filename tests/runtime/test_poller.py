@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from adapters.store.memory.store import MemoryStore
 from bot.model import BOARD_IS_OLD_AFTER, Service
+from bot.ports import Record
 from bot.runtime.poller import ASK_EVERY, FRESH_FOR, PIN
 from tests.outside import START, Weather
 from tests.runtime.fleet import MINUTE, Fleet
@@ -160,6 +161,38 @@ def test_the_last_good_board_stays_in_hand_while_apple_fails() -> None:
     played(story)
 
 
+def test_who_does_not_lead_asks_nothing() -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.store.lead("apple", "another", now=fleet.now, lease=MINUTE)
+        await fleet.pass_by(MINUTE / 2, fleet.process("one"))
+        assert fleet.apple.asked == []
+
+    played(story)
+
+
+def test_of_two_who_would_ask_at_the_same_instant_one_does() -> None:
+    class Slow(MemoryStore):
+        """A store whose answers take their time."""
+
+        async def pinned(self, name: str, *, now: datetime) -> Record:
+            found = await super().pinned(name, now=now)
+            await asyncio.sleep(0)
+            return found
+
+    async def run() -> None:
+        fleet = Fleet(Slow())
+        fleet.apple.free.clear()
+        async with asyncio.TaskGroup() as group:
+            one, two = (fleet.process(name, believes=True) for name in ("one", "two"))
+            asks = group.create_task(one.look(now=fleet.now))
+            await group.create_task(two.look(now=fleet.now))
+            fleet.apple.free.set()
+            await asks
+        assert fleet.apple.times() == [START]
+
+    asyncio.run(run())
+
+
 def test_a_failure_in_one_language_holds_back_no_other() -> None:
     async def story(fleet: Fleet) -> None:
         fleet.apple.weather = {"ja": None, "en": "down"}
@@ -170,6 +203,9 @@ def test_a_failure_in_one_language_holds_back_no_other() -> None:
         outlook = fleet.seen_by(one).outlook
         assert outlook
         assert Service.IMESSAGE in dict(outlook.troubles)
+        fleet.apple.weather = {"ja": "down", "en": None}
+        await fleet.pass_by(2 * MINUTE, one)
+        assert set(fleet.seen_by(one).boards) == {"ja", "en"}, "the one that was read before stays in hand"
 
     played(story)
 
@@ -225,7 +261,7 @@ def test_whoever_waits_for_a_board_gets_a_fresh_one() -> None:
         one = fleet.process("one")
         for after in (timedelta(), FRESH_FOR - MOMENT, MOMENT):
             fleet.now += after
-            await one.refresh(now=fleet.now)
+            await one.refresh("ja", now=fleet.now)
             assert fleet.seen_by(one).board("ja")
         assert fleet.apple.times() == [START, START + FRESH_FOR]
 
@@ -242,10 +278,10 @@ def test_everybody_who_waits_at_once_shares_one_question_even_if_it_fails() -> N
             one = fleet.process("one")
             async with asyncio.TaskGroup() as group:
                 for _ in range(500):
-                    group.create_task(one.refresh(now=fleet.now))
+                    group.create_task(one.refresh("ja", now=fleet.now))
                 await fleet.apple.arrived.wait()
                 fleet.apple.free.set()
-            assert sorted(fleet.apple.asked) == [("en", fleet.now), ("ja", fleet.now)]
+            assert fleet.apple.asked == [("ja", fleet.now)]
 
     played(story)
 
