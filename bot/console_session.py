@@ -56,6 +56,7 @@ class ConsoleSession:
 
     async def open(self) -> Sequence[Reply]:
         """Begin, or go on where the person left off; what a crash left unsaid comes first."""
+        await self._go_on_in_time()
         await self._delivery.due()
         replies = self._take() or await self._handle(Opened(_event_id(), self._language))
         if self._insists and (await self.standing()).language != self._language:
@@ -82,8 +83,8 @@ class ConsoleSession:
         """Move this conversation's clock and do what is due, and tell what has changed at Apple by then."""
         for step in _steps(time):
             self._shift += step
-            if step >= READING and await self._follows():
-                await self._app.poller.refresh(now=self._now())
+            if step >= READING and (language := await self._follows_in()):
+                await self._app.poller.refresh(language, now=self._now())
                 await self._tell_changes()
             await self._delivery.due()
         return self._take()
@@ -127,13 +128,20 @@ class ConsoleSession:
 
     async def _look(self) -> None:
         await self._delivery.due()
-        if await self._follows():
+        if await self._follows_in():
             await self._app.poller.look(now=self._now())
             await self._tell_changes()
 
-    async def _follows(self) -> bool:
+    async def _go_on_in_time(self) -> None:
+        """Go on where an earlier `wait` has put the clock: what was read then must not be in the future."""
+        await self._app.poller.read(now=self._now())
+        asked_at = self._app.poller.bulletin.asked_at
+        self._shift = max(timedelta(), asked_at - self._clock()) if asked_at else timedelta()
+
+    async def _follows_in(self) -> Language | None:
+        """Give the language of somebody who follows Apple's board, None for anybody else."""
         conversation = await self._app.conversation(self._address, now=self._now())
-        return conversation is not None and APPLE in conversation.topics
+        return conversation.language if conversation and APPLE in conversation.topics else None
 
     async def _tell_changes(self) -> None:
         """Bring what has settled; the turn knows what of it is news, and takes it once."""

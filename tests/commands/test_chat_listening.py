@@ -128,6 +128,16 @@ def test_a_wait_tells_what_has_changed_once(ill_apple: AppleServer, store: str) 
         assert talk.send({"wait": 300})["replies"] == []
 
 
+def test_a_wait_counts_for_the_next_chat_too(ill_apple: AppleServer, store: str) -> None:
+    with chat("--store", store, APPLE_STATUS_URL=ill_apple.url) as talk:
+        talk.say("status")
+        talk.pick("watch")
+        talk.send({"wait": 3600})
+    ill_apple.answer = wire.document(feed())
+    with chat("--store", store, APPLE_STATUS_URL=ill_apple.url) as talk:
+        assert _texts(talk.send({"wait": 120})) == [BACK["en"]]
+
+
 def test_who_does_not_follow_costs_apple_nothing_while_they_wait(ill_apple: AppleServer) -> None:
     with chat("--store", "memory", APPLE_STATUS_URL=ill_apple.url) as talk:
         talk.say("status")
