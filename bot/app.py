@@ -48,7 +48,8 @@ class App:
 def open_app(book: Book, settings: Settings, store: Path | None) -> App:
     """Put the program together; a `store` of None is the memory. Raises `StoreUnusable`."""
     opened = MemoryStore() if store is None else _open_file(store, settings)
-    return App(book, opened, Poller(opened, apple_status(settings)), local_zone())
+    poller = Poller(opened, apple_status(settings), every=settings.apple_status_every)
+    return App(book, opened, poller, local_zone())
 
 
 async def open_store(settings: Settings) -> Store:

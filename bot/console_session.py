@@ -1,17 +1,30 @@
 """One person at a terminal: what the console adapter needs of the program."""
 
+import asyncio
+import contextlib
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
-from adapters.console.session import Standing
+from adapters.console.session import Show, Standing
 from bot.app import App
-from bot.events import Event, Opened, Picked, Said, Shared
+from bot.dialogue.status import APPLE
+from bot.events import Event, Opened, Picked, Said, Shared, StatusChanged
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import TryLater
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.timetable import Timetable
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks whether there is something to say."""
+
+READING: Final = timedelta(minutes=1)
+"""The time that passes between two readings of Apple's board."""
+
+SETTLES_IN: Final = 2
+"""Readings in a row by which a change settles."""
 
 
 class ConsoleSession:
@@ -32,6 +45,8 @@ class ConsoleSession:
         self._insists = insists
         self._clock = clock
         self._shift = timedelta()
+        self._show: Show | None = None
+        self._brought: datetime | None = None
         self.shown: list[Reply] = []
         """What was put on the screen, and nobody has taken yet."""
         self._delivery = Delivery(
@@ -41,6 +56,7 @@ class ConsoleSession:
 
     async def open(self) -> Sequence[Reply]:
         """Begin, or go on where the person left off; what a crash left unsaid comes first."""
+        await self._go_on_in_time()
         await self._delivery.due()
         replies = self._take() or await self._handle(Opened(_event_id(), self._language))
         if self._insists and (await self.standing()).language != self._language:
@@ -64,10 +80,29 @@ class ConsoleSession:
         return await self._handle(Shared(_event_id(), name, text))
 
     async def wait(self, time: timedelta) -> Sequence[Reply]:
-        """Move this conversation's clock and do what is due."""
-        self._shift += time
-        await self._delivery.due()
+        """Move this conversation's clock and do what is due, and tell what has changed at Apple by then."""
+        for step in _steps(time):
+            self._shift += step
+            if step >= READING and (language := await self._follows_in()):
+                await self._app.poller.refresh(language, now=self._now())
+                await self._tell_changes()
+            await self._delivery.due()
         return self._take()
+
+    async def listen(self, show: Show, stop: asyncio.Event) -> None:
+        """Show what comes without being asked for, until `stop`; a step that has begun is finished.
+
+        Each reply is on the screen before it counts as said, so that a crash loses none.
+        """
+        self._show = show
+        try:
+            while not stop.is_set():
+                with contextlib.suppress(Exception):  # what is wrong is told at the next word that is typed
+                    await self._look()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+        finally:
+            self._show = None
 
     async def standing(self) -> Standing:
         """Say where the conversation stands."""
@@ -82,11 +117,39 @@ class ConsoleSession:
         """Put a reply on the screen; somebody else's stay owed until they come to the terminal."""
         if address != self._address:
             raise TryLater
-        self.shown.append(reply)
+        if self._show:
+            await self._show(reply)
+        else:
+            self.shown.append(reply)
 
     def pause(self, address: Address) -> timedelta:  # noqa: ARG002
         """Give no pause: a terminal shows as much as it gets."""
         return timedelta()
+
+    async def _look(self) -> None:
+        await self._delivery.due()
+        if await self._follows_in():
+            await self._app.poller.look(now=self._now())
+            await self._tell_changes()
+
+    async def _go_on_in_time(self) -> None:
+        """Go on where an earlier `wait` has put the clock: what was read then must not be in the future."""
+        await self._app.poller.read(now=self._now())
+        asked_at = self._app.poller.bulletin.asked_at
+        self._shift = max(timedelta(), asked_at - self._clock()) if asked_at else timedelta()
+
+    async def _follows_in(self) -> Language | None:
+        """Give the language of somebody who follows Apple's board, None for anybody else."""
+        conversation = await self._app.conversation(self._address, now=self._now())
+        return conversation.language if conversation and APPLE in conversation.topics else None
+
+    async def _tell_changes(self) -> None:
+        """Bring what has settled; the turn knows what of it is news, and takes it once."""
+        outlook = self._app.poller.bulletin.settling.outlook
+        if outlook and outlook.settled_at != self._brought:
+            changed = StatusChanged(EventId(f"status:{outlook.settled_at.isoformat()}"))
+            await self._receive(self._address, changed)
+            self._brought = outlook.settled_at
 
     async def _handle(self, event: Event) -> Sequence[Reply]:
         await self._delivery.due()
@@ -104,6 +167,15 @@ class ConsoleSession:
     def _take(self) -> Sequence[Reply]:
         shown, self.shown = self.shown, []
         return shown
+
+
+def _steps(time: timedelta) -> Iterator[timedelta]:
+    """Divide a time so that Apple's board is read as often as a change needs, and no oftener."""
+    for _ in range(SETTLES_IN):
+        if time >= READING:
+            yield READING
+            time -= READING
+    yield time
 
 
 def _event_id() -> EventId:

@@ -1,9 +1,10 @@
 """The chat for people: text and numbered buttons in a terminal."""
 
+import asyncio
 import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, Literal, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +16,9 @@ from adapters.console.outbound import rendered
 from adapters.console.session import Session
 from adapters.console.wrap import wrapped
 from bot.model import Language, Reply
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
 
 WIDEST = 76
 """Cells of a line of text; longer ones are hard to read."""
@@ -38,8 +42,7 @@ def chat_screen(
 
     def show(replies: Sequence[Reply]) -> Language:
         for reply in replies:
-            width = _width(console)
-            console.print(Text("─" * width, style="dim"), rendered(reply, width), sep="\n")
+            _print(console, reply)
         standing = finish(loop, session.standing())
         if standing.ended:
             _whisper(console, phrase("ended", standing.language))
@@ -48,7 +51,7 @@ def chat_screen(
     try:
         _whisper(console, phrase("hint", language))
         language = show(finish(loop, session.open()))
-        for text in _typed(console, incoming):
+        for text in _typed(console, session, incoming, loop):
             with console.status(phrase("looking", language)):
                 replies = finish(loop, session.say(text))
             language = show(replies)
@@ -56,6 +59,11 @@ def chat_screen(
         pass
     console.print()
     _whisper(console, phrase("saved", language))
+
+
+def _print(console: Console, reply: Reply) -> None:
+    width = _width(console)
+    console.print(Text("─" * width, style="dim"), rendered(reply, width), sep="\n")
 
 
 def _width(console: Console) -> int:
@@ -66,23 +74,41 @@ def _whisper(console: Console, text: str) -> None:
     console.print(Text(wrapped(text, _width(console)), style="dim"))
 
 
-def _typed(console: Console, incoming: BinaryIO | None) -> Iterator[str]:
+def _typed(
+    console: Console, session: Session, incoming: BinaryIO | None, loop: AbstractEventLoop
+) -> Iterator[str]:
     """Give what is typed until Ctrl-D; several lines that are pasted at once are one text."""
-    texts = _prompted() if sys.stdin and sys.stdin.isatty() and console.is_terminal else _piped(incoming)
+    is_terminal = sys.stdin and sys.stdin.isatty() and console.is_terminal
+    texts = _prompted(console, session, loop) if is_terminal else _piped(incoming)
     return (text for text in texts if text.strip())
 
 
-def _prompted() -> Iterator[str]:
+def _prompted(console: Console, session: Session, loop: AbstractEventLoop) -> Iterator[str]:
     from prompt_toolkit import PromptSession  # noqa: PLC0415  slow to import, and needless without a terminal
     from prompt_toolkit.formatted_text import FormattedText  # noqa: PLC0415
 
     prompt: PromptSession[str] = PromptSession(FormattedText([("bold ansicyan", "› ")]))
-    while True:
-        try:
-            typed = prompt.prompt()
-        except EOFError:
-            return
+    while (typed := finish(loop, _ask(prompt, console, session))) is not None:
         yield typed.encode(errors="replace").decode()
+
+
+async def _ask(prompt: "PromptSession[str]", console: Console, session: Session) -> str | None:
+    """Wait for what is typed, None for Ctrl-D; what comes by itself stands above it and leaves it whole."""
+    from prompt_toolkit.application import run_in_terminal  # noqa: PLC0415
+
+    async def show(reply: Reply) -> None:
+        await run_in_terminal(lambda: _print(console, reply))
+
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        listening = group.create_task(session.listen(show, stop))
+        try:
+            typed = await prompt.prompt_async()
+        except EOFError:
+            listening.cancel()
+            return None
+        stop.set()
+    return typed
 
 
 def _piped(incoming: BinaryIO | None) -> Iterator[str]:

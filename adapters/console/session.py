@@ -1,11 +1,15 @@
 """What a terminal needs of the program: one person's conversation, an event at a time."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot.model import Language, Reply
+
+Show: TypeAlias = Callable[[Reply], Awaitable[None]]
+"""Puts a reply on the screen, above whatever is being typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Session(Protocol):
 
     async def wait(self, time: timedelta) -> Sequence[Reply]:
         """Let that much time pass for this conversation, and do what is due then."""
+        ...
+
+    async def listen(self, show: Show, stop: asyncio.Event) -> None:
+        """Show what comes without being asked for, until `stop`; a step that has begun is finished."""
         ...
 
     async def standing(self) -> Standing:

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from adapters.console.outbound import rendered
 from adapters.console.plain import one_line, plain
 from adapters.console.screen import PhraseName, chat_screen
-from adapters.console.session import Standing
+from adapters.console.session import Show, Standing
 from adapters.console.wrap import wrapped
 from bot.model import Choice, Language, Reply
 
@@ -116,6 +116,9 @@ class Echo:
         raise NotImplementedError
 
     async def wait(self, time: timedelta) -> Sequence[Reply]:
+        raise NotImplementedError
+
+    async def listen(self, show: Show, stop: asyncio.Event) -> None:
         raise NotImplementedError
 
     async def standing(self) -> Standing:
