@@ -12,6 +12,8 @@ from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
 from bot.dialogue.hours import by_day, considerate, is_silent, zone_of
 from bot.dialogue.machine import CHECK_IN, WAIT
+from bot.dialogue.phrase import Scene
+from bot.dialogue.watch import troubles_here
 from bot.events import Woke
 from bot.model import Conversation, Turn, Wake, WakeReason, World
 
@@ -56,15 +58,17 @@ def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
 
 
 def _put_off_question(book: Book, conversation: Conversation, event: Woke, world: World) -> Turn | None:
-    """Forget it where there is nothing to ask; else let the person and the step they wait at come first."""
+    """Forget it where there is nothing to ask; else let Apple, the person and a step's wait come first."""
     if conversation.check_in != "planned":
         return Turn(conversation)
-    place = book.land(conversation).place
-    check_in, wait = book.flows[place.flow].check_in, book.state(place).wait
+    scene = Scene(book, book.land(conversation), world)
+    place, check_in, wait = scene.conversation.place, scene.flow.check_in, scene.state.wait
     if check_in is None or book.machine.go(place, CHECK_IN) is None or not conversation.offered:
         return Turn(replace(conversation, check_in="none"))
     silence = check_in.after + (wait.after if wait else timedelta())
-    at = max(world.now, (conversation.heard_at or world.now) + silence)
+    waits_for_apple = not scene.state.end and troubles_here(scene)
+    since = world.now if waits_for_apple else conversation.heard_at or world.now
+    at = max(world.now, since + silence)
     return _wait_until(by_day(at, zone_of(conversation, world)), conversation, event, world)
 
 
