@@ -64,7 +64,7 @@ def test_the_end_of_the_input_is_a_good_end(inside: Run) -> None:
 
 def test_time_that_passes_brings_the_reminder_that_is_due(inside: Run, healthy_apple: AppleServer) -> None:
     steps = b'{"text":"mac"}\n{"pick":"go_on"}\n' + b'{"pick":"not_yet"}\n' * 4
-    waits = b'{"wait":540}\n{"wait":60}\n{"wait":86400}\n'
+    waits = b'{"wait":540}\n{"wait":60}\n{"wait":72000}\n'
     done = inside(
         "chat", "--json", "--store", "memory", stdin=steps + waits, APPLE_STATUS_URL=healthy_apple.url
     )
@@ -211,7 +211,17 @@ def test_there_is_a_route_to_every_end_of_every_flow(book: Book) -> None:
     ends = {
         (flow.name, name) for flow in book.flows.values() for name, each in flow.states.items() if each.end
     }
-    assert set(ROUTES) == ends
+    assert set(ROUTES) | {("iphone", "still_works"), ("mac", "still_works")} == ends
+
+
+@pytest.mark.parametrize("flow", ["iphone", "mac"])
+def test_days_after_the_end_it_is_asked_once_whether_it_lasts(flow: str, healthy_apple: AppleServer) -> None:
+    with chat("--store", "memory", APPLE_STATUS_URL=healthy_apple.url) as talk:
+        walk(talk, ROUTES[flow, "solved"])
+        asked = talk.send({"wait": 3 * 86_400})
+        assert (asked["flow"], asked["state"], len(asked["replies"])) == (flow, "still_signed_in", 1)
+        assert talk.pick("fixed")["state"] == "still_works"
+        assert talk.send({"wait": 3 * 86_400})["replies"] == []
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -238,11 +238,17 @@ def test_a_zone_that_was_stored_and_is_gone_counts_as_none(book: Book) -> None:
 
 def test_what_the_person_does_is_heard_to_the_second_and_what_we_do_is_not(book: Book) -> None:
     before, at = after(book, "iPhone", "continue").conversation, START + timedelta(seconds=9.7)
-    for event in (Said(ID, "hm"), Picked(ID, before.prompt, "how"), Picked(ID, 0, "how"), Opened(ID)):
-        assert take(book, before, event, at).conversation.heard_at == START + timedelta(seconds=9)
+    theirs: tuple[Event, ...] = (
+        Said(ID, "hm"),
+        Picked(ID, before.prompt, "how"),
+        Picked(ID, 0, "how"),
+        Opened(ID),
+    )
     ours: tuple[Event, ...] = (Woke(ID, before.prompt), StatusChanged(ID), Said(ID, "hm", addressed=False))
-    for other in ours:
-        assert take(book, before, other, at).conversation.heard_at == START
+    for event in theirs:
+        assert take(book, before, event, at).conversation.heard_at == START + timedelta(seconds=9)
+    for event in ours:
+        assert take(book, before, event, at).conversation.heard_at == START
     asked = take(book, before, Woke(ID, 3, "check_in"), START + DAY).conversation
     assert asked.heard_at == START
 
