@@ -177,11 +177,14 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     # Apple
     "F50 Apple's feed is slow, broken or hostile": (
+        "adapters/test_apple_evils.py::test_a_bad_answer_is_told_in_one_line",
+        "adapters/test_apple_evils.py::test_the_deadline_holds_however_the_server_dawdles",
         "adapters/test_apple_evils.py::test_too_much_is_refused_before_it_is_taken_in",
         f"{POLLER}::test_the_last_good_board_stays_in_hand_while_apple_fails",
         f"{POLLER}::test_after_failures_apple_is_left_alone_for_longer_and_longer",
         f"{POLLER}::test_a_failure_in_one_language_holds_back_no_other",
         f"{WORKER}::test_no_turn_waits_for_apple",
+        "runtime/test_told.py::test_each_follower_is_told_each_change_once_whatever_flickers",
     ),
     "F51 everybody asks at once": (
         f"{FLEET}::test_a_cold_cache_and_five_hundred_who_ask_cost_one_question",
@@ -190,7 +193,8 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{FLEET}::test_of_two_who_both_believe_that_they_lead_one_asks",
     ),
     "F52 a pool that loses its places": (
-        "cannot happen: we never cancel a request of httpx and use a new client for each; sends use aiohttp",
+        "adapters/test_apple_evils.py::test_a_slow_fetch_that_was_given_up_leaves_the_next_one_unharmed",
+        "elsewhere: cannot happen, each download has a pool of its own, and sends use aiohttp",
     ),
     # long lives
     "F53 leaks over many turns": (
@@ -198,6 +202,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{REDIS}::test_no_key_is_without_an_end_but_counters_and_what_is_owed",
         f"{PINS}::test_keys_end_soon_after_what_they_keep",
         "contract/test_sqlite_ends.py::test_what_has_ended_is_taken_out_by_later_writes",
+        "runtime/test_news.py::test_each_follower_has_one_turn_a_page_at_a_time",
     ),
     "F54 two versions at once": (
         f"{DELIVER}::test_a_job_of_a_newer_version_is_left_to_it",

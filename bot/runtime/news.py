@@ -46,7 +46,7 @@ class News:
         except StoreUnusable:
             return False  # the same page comes next time
         for address in page.addresses:  # one after the other, so that whoever talks meanwhile gets a turn
-            this.all_told &= await self._tell(address, outlook)
+            this.all_told = await self._tell(address, outlook) and this.all_told
         this.after, this.ended_at = page.after, None if page.after else now
         return this.ended_at is None
 

@@ -235,5 +235,6 @@ class Worker:
         """Tell a page of followers once there is room for all of it, so that nothing piles up."""
         if self._rooms.spare_places < PAGE:
             return WHILE_BUSY
-        more = await self._news.tell_some(self._poller.bulletin.settling.outlook, now=self._clock.now())
+        outlook = self._poller.bulletin.settling.outlook
+        more = await self._news.tell_some(outlook, now=self._clock.now())
         return 0.0 if more else NEWS_EVERY

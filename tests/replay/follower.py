@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias, get_args
 
+from bot.apple import Service, ServiceState
 from bot.dialogue.book import Book
 from bot.dialogue.news import ChangeKind
 from bot.dialogue.status import APPLE
 from bot.events import Event, Invoked, Said, StatusChanged, Woke
-from bot.model import Address, Conversation, EventId, Language, Service, ServiceState, Wake, World
+from bot.model import Address, Conversation, EventId, Language, Wake, World
 from bot.outlook import SEVERITY, worst
 from tests.fit import assert_fits, reply
 from tests.replay.turns import Take

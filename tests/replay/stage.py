@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.apple.board import read_board
+from bot.apple import Board
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
-from bot.model import LANGUAGES, Address, Board, Language, World
+from bot.model import LANGUAGES, Address, Language, World
 from bot.outlook import Settling, settle
 from tests.outside import TOKYO
 from tests.replay.feed import NAMES, document, mischievous

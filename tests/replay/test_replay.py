@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.apple import Board
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
 from bot.events import Event, StatusChanged
-from bot.model import Address, Board, Conversation, Language, Turn, World
+from bot.model import Address, Conversation, Language, Turn, World
 from bot.outlook import Settling, settle
 from tests.replay.log import Change, generated_log, real_log
 from tests.replay.stage import Play, play

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
+from bot.apple import Board
 from bot.dialogue.book import Book
 from bot.events import Event
-from bot.model import Address, Board, Conversation, Language, Turn, World
+from bot.model import Address, Conversation, Language, Turn, World
 from bot.outlook import Settling
 
 Take: TypeAlias = Callable[[Book, Conversation | None, Event, World, Address], Turn]
