@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.vocabulary import OFFERED, OfferedName, facts, verdict, watched
+from bot.dialogue.vocabulary import OFFERED, CardName, OfferedName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
+
+APPLE: Final = "apple"
+"""The topic of those who want to be told of changes of Apple's services."""
 
 STATUS_PAGES: Mapping[Language, str] = {
     "ja": "https://www.apple.com/jp/support/systemstatus/",
@@ -40,7 +44,7 @@ class Scene:
         if not guards:
             return True
         if self._facts is None:
-            self._facts = facts(self.conversation, self.reports)
+            self._facts = facts(self.conversation, self.reports, crowd=self.world.crowd is not None)
         return not self._facts.isdisjoint(guards)
 
     def phrase(self, key: str, **values: str) -> str:
@@ -62,15 +66,24 @@ def filled(scene: Scene, template: str) -> str:
 
 
 def choices(scene: Scene) -> tuple[Choice, ...]:
-    """List the buttons of the state: its answers first, then the commands that make sense here."""
+    """List the buttons of the state: its answers first, then the commands that make sense here.
+
+    Whoever is to wait and look again may be told instead.
+    """
     state, language, buttons = scene.state, scene.conversation.language, scene.book.buttons
-    answers = (buttons[state.place, option.id, language] for option in offered_options(scene))
-    return (*answers, *(buttons[None, name, language] for name in _commands(scene)))
+    options = [option.id for option in offered_options(scene)]
+    answers = (buttons[state.place, id_, language] for id_ in options)
+    waits = (_watch(scene),) if "look_again" in options else ()
+    return (*answers, *(buttons[None, name, language] for name in (*waits, *_commands(scene))))
 
 
 def offered_options(scene: Scene) -> Iterable[Option]:
     """Give the answers whose guards hold."""
     return (option for option in scene.state.options if scene.holds(option.when))
+
+
+def _watch(scene: Scene) -> CardName:
+    return "unwatch" if APPLE in scene.conversation.topics else "watch"
 
 
 def _commands(scene: Scene) -> Iterable[OfferedName]:
@@ -151,6 +164,10 @@ def _checked_at(scene: Scene) -> str:
     return moment(scene, board.checked_at) if board else "–"
 
 
+def _crowd_since(scene: Scene) -> str:
+    return moment(scene, scene.world.crowd) if scene.world.crowd else "–"
+
+
 def _services(state: str) -> Callable[[Scene], str]:
     def names(scene: Scene) -> str:
         return _listed(
@@ -214,6 +231,7 @@ def _tried_lines(scene: Scene) -> Iterable[str]:
 FILLERS: Mapping[str, Callable[[Scene], str]] = {
     "apple_report": _apple_report,
     "checked_at": _checked_at,
+    "crowd_since": _crowd_since,
     "services_ok": _services("ok"),
     "services_unknown": _services("unknown"),
     "status_page": _status_page,

@@ -82,7 +82,7 @@ def may_be_news(book: Book, world: World) -> bool:
 
 def is_card(offered: Iterable[str]) -> bool:
     """Say whether these are the buttons of a card, and not those of the question."""
-    return not set(CARD).isdisjoint(offered)
+    return "fix" in offered
 
 
 def status_lines(scene: Scene, reports: Iterable[Report]) -> Iterator[str]:
@@ -105,6 +105,8 @@ def card_lines(scene: Scene) -> Iterator[str]:
     else:
         yield _checked(scene, board)
         yield from status_lines(scene, _reports(scene))
+        if scene.world.crowd and verdict(_reports(scene), crowd=True) == "crowd":
+            yield scene.phrase("status.crowd", since=moment(scene, scene.world.crowd))
 
 
 def _checked(scene: Scene, board: Board) -> str:
