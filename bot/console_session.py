@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.console.session import Show, Standing
 from bot.app import App
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from bot.events import Event, Opened, Picked, Said, Shared, StatusChanged
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import TryLater

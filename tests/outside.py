@@ -14,8 +14,13 @@ TOKYO = timezone(timedelta(hours=9), "JST")
 
 ANN = Address("test", "chat", "ann")
 
-Weather: TypeAlias = Literal["clear", "down", "maintenance", "unknown", "partly", "old"]
-"""How Apple's board looks: `old` has not been read for an hour, and `unknown` could not be read at all."""
+Weather: TypeAlias = Literal["clear", "down", "maintenance", "unknown", "partly", "old", "crowd"]
+"""How Apple's board looks: `old` has not been read for an hour, and `unknown` could not be read at all.
+
+At `crowd` it is clear, but many people have had the same trouble since 09:40.
+"""
+
+CROWD_SINCE = START - timedelta(minutes=52)
 
 APPLES_WORDS: Mapping[Language, str] = {
     "en": "Users are experiencing a problem with this service.",
@@ -32,7 +37,8 @@ def world(weather: Weather, now: datetime = START, *, words: Mapping[Language, s
         language: Board(read_at, tuple(_report(service, weather, now, said) for service in Service))
         for language, said in words.items()
     }
-    return World(now, boards, TOKYO, _outlook(weather, now))
+    since = CROWD_SINCE if weather == "crowd" else None
+    return World(now, boards, TOKYO, _outlook(weather, now), since)
 
 
 def _outlook(weather: Weather, now: datetime) -> Outlook | None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias, get_args
 
 from bot.dialogue.book import Book
+from bot.dialogue.following import follows
 from bot.dialogue.phrase import Scene
-from bot.dialogue.status import card_lines, follows, is_clear
+from bot.dialogue.status import card_lines, is_clear
 from bot.model import Address, Choice, Conversation, Language, Reply, World
 
 HomeName: TypeAlias = Literal["go_on", "restart", "watch", "unwatch", "language", "forget"]

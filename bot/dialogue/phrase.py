@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.apple import Report, Service
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
+from bot.dialogue.following import follows
 from bot.dialogue.hours import zone_of
-from bot.dialogue.vocabulary import OFFERED, CommandName, OfferedName, facts, verdict, watched
+from bot.dialogue.vocabulary import OFFERED, CardName, CommandName, OfferedName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Tried, World
 
 STATUS_PAGES: Mapping[Language, str] = {
@@ -48,7 +49,7 @@ class Scene:
         if not guards:
             return True
         if self._facts is None:
-            self._facts = facts(self.conversation, self.reports)
+            self._facts = facts(self.conversation, self.reports, crowd=self.world.crowd is not None)
         return not self._facts.isdisjoint(guards)
 
     def phrase(self, key: str, **values: str) -> str:
@@ -70,15 +71,24 @@ def filled(scene: Scene, template: str) -> str:
 
 
 def choices(scene: Scene) -> tuple[Choice, ...]:
-    """List the buttons of the state: its answers first, then the commands that make sense here."""
+    """List the buttons of the state: its answers first, then the commands that make sense here.
+
+    Whoever is to wait and look again may be told instead.
+    """
     state, language, buttons = scene.state, scene.conversation.language, scene.book.buttons
-    answers = (buttons[state.place, option.id, language] for option in offered_options(scene))
-    return (*answers, *(buttons[None, name, language] for name in _commands(scene)))
+    options = [option.id for option in offered_options(scene)]
+    answers = (buttons[state.place, id_, language] for id_ in options)
+    waits = (_watch(scene),) if "look_again" in options else ()
+    return (*answers, *(buttons[None, name, language] for name in (*waits, *_commands(scene))))
 
 
 def offered_options(scene: Scene) -> Iterable[Option]:
     """Give the answers whose guards hold."""
     return (option for option in scene.state.options if scene.holds(option.when))
+
+
+def _watch(scene: Scene) -> CardName:
+    return "unwatch" if follows(scene.conversation) else "watch"
 
 
 def _commands(scene: Scene) -> Iterable[CommandName]:
@@ -161,6 +171,10 @@ def _checked_at(scene: Scene) -> str:
     return moment(scene, board.checked_at) if board else "–"
 
 
+def _crowd_since(scene: Scene) -> str:
+    return moment(scene, scene.world.crowd) if scene.world.crowd else "–"
+
+
 def _services(state: str) -> Callable[[Scene], str]:
     def names(scene: Scene) -> str:
         return _listed(
@@ -224,6 +238,7 @@ def _tried_lines(scene: Scene) -> Iterable[str]:
 FILLERS: Mapping[str, Callable[[Scene], str]] = {
     "apple_report": _apple_report,
     "checked_at": _checked_at,
+    "crowd_since": _crowd_since,
     "services_ok": _services("ok"),
     "services_unknown": _services("unknown"),
     "status_page": _status_page,

@@ -3,16 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 from bot.apple import Board, Report, Service
 from bot.dialogue.draft import Draft
+from bot.dialogue.following import follows
 from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
-from bot.dialogue.vocabulary import CARD, CardName, verdict, watched
-from bot.model import Choice, Conversation
-
-APPLE: Final = "apple"
-"""The topic of those who want to be told of changes of Apple's services."""
+from bot.dialogue.vocabulary import CardName, verdict, watched
+from bot.model import Choice
 
 
 def show_card(draft: Draft, *more: str) -> None:
@@ -28,12 +25,6 @@ def card_buttons(scene: Scene) -> tuple[Choice, ...]:
     if names[0] == "watch" and is_clear(scene):
         return (shown[1], replace(shown[0], label=scene.phrase("watch.label_clear")))
     return shown
-
-
-def follows(conversation: Conversation) -> bool:
-    """Say whether this is somebody who waits for a change."""
-    watch = conversation.watch
-    return APPLE in conversation.topics and not (watch and watch.is_back)
 
 
 def is_clear(scene: Scene) -> bool:
@@ -53,7 +44,7 @@ def services_here(scene: Scene) -> tuple[Service, ...]:
 
 def is_card(offered: Iterable[str]) -> bool:
     """Say whether these are the buttons of a card, and not those of the question."""
-    return not set(CARD).isdisjoint(offered)
+    return "fix" in offered
 
 
 def status_lines(scene: Scene, reports: Iterable[Report]) -> Iterator[str]:
@@ -75,7 +66,10 @@ def card_lines(scene: Scene) -> Iterator[str]:
         yield scene.phrase("status.unread_here", page=STATUS_PAGES[scene.conversation.language])
     else:
         yield _checked(scene, board)
-        yield from status_lines(scene, reports_here(scene))
+        reports = reports_here(scene)
+        yield from status_lines(scene, reports)
+        if scene.world.crowd and verdict(reports, crowd=True) == "crowd":
+            yield scene.phrase("status.crowd", since=moment(scene, scene.world.crowd))
 
 
 def _checked(scene: Scene, board: Board) -> str:

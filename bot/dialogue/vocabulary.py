@@ -43,7 +43,7 @@ FINDINGS: tuple[FindingName, ...] = get_args(FindingName)
 
 SERVICES: Mapping[str, Service] = {service.name.lower(): service for service in Service}
 
-Verdict: TypeAlias = Literal["down", "unknown", "partly", "clear"]
+Verdict: TypeAlias = Literal["down", "unknown", "crowd", "partly", "clear"]
 
 
 def watched(board: Board | None, services: tuple[Service, ...]) -> tuple[Report, ...]:
@@ -53,22 +53,26 @@ def watched(board: Board | None, services: tuple[Service, ...]) -> tuple[Report,
     return tuple(report for report in board.reports if report.service in services)
 
 
-def verdict(reports: tuple[Report, ...]) -> Verdict:
+def verdict(reports: tuple[Report, ...], *, crowd: bool = False) -> Verdict:
     """Sum the reports up. Nothing that was not read counts as healthy.
 
     `down`: at least one has an active event. `unknown`: iMessage itself (or everything) could not be read.
-    `partly`: iMessage is without a reported problem, but another one could not be read. `clear`: the rest.
+    `crowd`: Apple reports nothing yet, but far more people than usual have trouble. `partly`: iMessage is
+    without a reported problem, but another one could not be read. `clear`: the rest.
     """
     states = {report.state for report in reports}
     if states - {"ok", "unknown"}:
         return "down"
-    if "unknown" not in states and states:
-        return "clear"
+    is_clear = "unknown" not in states and bool(states)
     readable = any(report.service is Service.IMESSAGE and report.state == "ok" for report in reports)
-    return "partly" if readable else "unknown"
+    if not is_clear and not readable:
+        return "unknown"
+    if crowd:
+        return "crowd"
+    return "clear" if is_clear else "partly"
 
 
-APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_partly", "apple_clear")
+APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_crowd", "apple_partly", "apple_clear")
 
 GUARDS = (
     *APPLE_GUARDS, "fix_known", "serial_not_seen", "certificate_alone", "certificate_not_alone", *FINDINGS
@@ -83,10 +87,10 @@ CASES = (
 """Of each of these groups exactly one guard holds at any time, so together they leave no case out."""
 
 
-def facts(conversation: Conversation, reports: tuple[Report, ...]) -> frozenset[str]:
-    """Give the guards that hold, as far as this conversation and these reports of Apple go."""
+def facts(conversation: Conversation, reports: tuple[Report, ...], *, crowd: bool = False) -> frozenset[str]:
+    """Give the guards that hold, by this conversation, these reports of Apple, and whether there is a crowd."""
     holding: set[str] = {finding.name for finding in conversation.findings}
-    holding.add(f"apple_{verdict(reports)}")
+    holding.add(f"apple_{verdict(reports, crowd=crowd)}")
     if "serial_present" not in holding:
         holding.add("serial_not_seen")
     serial = holding & {"serial_missing", "serial_present"}
@@ -99,7 +103,8 @@ def facts(conversation: Conversation, reports: tuple[Report, ...]) -> frozenset[
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "apple_report": ("apple_down",),
-    "checked_at": ("apple_down", "apple_partly", "apple_clear"),
+    "checked_at": ("apple_down", "apple_crowd", "apple_partly", "apple_clear"),
+    "crowd_since": ("apple_crowd",),
     "services_ok": ("apple_partly", "apple_clear"),
     "services_unknown": ("apple_unknown", "apple_partly"),
     "status_page": (),
@@ -175,6 +180,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "status.aged": frozenset({"checked_at", "minutes"}),
     "status.ok": frozenset({"service"}),
     "status.unknown": frozenset({"service"}),
+    "status.crowd": frozenset({"since"}),
     "status.unread": frozenset({"why", "page"}),
     "status.unread_here": frozenset({"page"}),
     **{f"status.{name}": frozenset() for name in get_args(StatusFault)},

@@ -6,8 +6,9 @@ from typing import Final
 
 from bot.apple import Report, Service, Troubles
 from bot.dialogue.draft import Draft
+from bot.dialogue.following import APPLE, follows
 from bot.dialogue.phrase import Scene, question
-from bot.dialogue.status import APPLE, follows, is_clear, reports_here, services_here, show_card
+from bot.dialogue.status import is_clear, reports_here, services_here, show_card
 from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
 

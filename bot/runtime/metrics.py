@@ -35,6 +35,7 @@ class Metrics:
         self._store_errors = self._counter("store_errors", "Calls that the store could not do", "fault")
         self._jobs = self._gauge("jobs", "Jobs in the store: due, waiting, parked", "state")
         self._told = self._counter("followers_told", "Times that somebody was told of a change at Apple")
+        self._surge = self._gauge("surge", "1 while far more people than usual have trouble")
         self._board_age = self._gauge("board_age_seconds", "Age of Apple's board", "language")
 
     def received(self, received: Received, took: timedelta) -> None:
@@ -55,6 +56,10 @@ class Metrics:
     def told(self) -> None:
         """Count somebody who was told of a change on Apple's board."""
         self._told.inc()
+
+    def noticed(self, crowd: datetime | None) -> None:
+        """Note whether far more people than usual have trouble."""
+        self._surge.set(crowd is not None)
 
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.apple import Outlook
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from bot.events import StatusChanged
 from bot.model import Address, EventId
 from bot.ports import Lead, Receive, Store, StoreUnusable

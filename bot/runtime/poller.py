@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.apple import Board
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from bot.model import LANGUAGES, Language
 from bot.outlook import Settling, in_order, settle
 from bot.ports import Lead, StatusSource, StatusUnreadable, Store

@@ -5,12 +5,13 @@ brought the event acknowledges it to the platform only after this has returned.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from bot.codec import Unreadable, decode_conversation, encode_conversation, encode_job
 from bot.dialogue.book import Book
+from bot.dialogue.trouble import tells_trouble
 from bot.dialogue.turn import first_language, origin_of, take_turn
 from bot.events import Event, Said, Sent, Shared
 from bot.model import LANGUAGES, Address, Conversation, Job, Reply, Say, Turn, World
@@ -54,6 +55,8 @@ class Received:
     conflicts: int = 0
     went_back: bool = False
     """The store knew a newer version before: it has lost turns, or somebody deleted the conversation."""
+    tells_trouble: bool = False
+    """The person is one of those who have trouble just now."""
 
 
 async def receive(
@@ -72,15 +75,20 @@ async def receive(
     Raises `Unreadable` for a stored conversation that cannot be read (it stays as it is), `MixedUp`,
     `StoreUnusable`, and `TooManyConflicts`.
     """
+    troubled = False
 
     def answer(record: Record) -> _Next | None:
+        nonlocal troubled
         before = stored(record, address)
         turn: Turn = take_turn(book, before, event, world, address)
+        troubled = tells_trouble(book, before, turn.conversation)
         if not turn.jobs and before in (None, turn.conversation):
             return None
         return encode_conversation(turn.conversation), turn.conversation.topics, turn.jobs
 
-    return await _commit(_Offer(store, address, event, world.now, lease, pause(address)), answer, wait)
+    offer = _Offer(store, address, event, world.now, lease, pause(address))
+    received = await _commit(offer, answer, wait)
+    return replace(received, tells_trouble=troubled and received.outcome == "committed")
 
 
 async def apologise(

@@ -21,6 +21,7 @@ from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Late
 from bot.runtime.forget import forget, tell
 from bot.runtime.habits import Habits
 from bot.runtime.journal import who
+from bot.runtime.lookout import Lookout
 from bot.runtime.metrics import Metrics
 from bot.runtime.news import PAGE, News
 from bot.runtime.poller import LOOK_EVERY, Poller
@@ -85,6 +86,7 @@ class Worker:
         self._delivery = self._door_out()
         self._rooms = Rooms(self._delivery, self._channels, monotonic=monotonic)
         self._news = News(store, self.receive, poller.lead)
+        self._lookout = Lookout(store, poller)
 
     def _door_out(self) -> Delivery:
         return Delivery(
@@ -109,7 +111,7 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             for platform in self._platforms:
                 group.create_task(platform.way_in.run(self.receive, self._stop))
-            for habit in (self._sweep, self._pulse.look, self._poll, self._tell_news):
+            for habit in (self._sweep, self._pulse.look, self._poll, self._tell_news, self._look_out):
                 group.create_task(habits.keep(habit))
         await self._rooms.finish()
 
@@ -143,6 +145,8 @@ class Worker:
                 await self._delivery.give_back(job, WHILE_FULL)
             else:
                 self._rooms.hand_over(Held(job, since))
+        if received.tells_trouble:
+            self._rooms.start(self._count(address))
 
     async def _take(self, address: Address, event: Event) -> Received:
         world = self._poller.bulletin.world(self._clock.now(), self._zone)
@@ -204,6 +208,10 @@ class Worker:
         with contextlib.suppress(Exception):  # which `_take` has told of
             await self.receive(job.address, Left(EventId(f"left:{job.number}")))
 
+    async def _count(self, address: Address) -> None:
+        with contextlib.suppress(StoreUnusable):  # one fewer in a crowd
+            await self._lookout.note(address, now=self._clock.now())
+
     # --- habits ---
 
     async def _sweep(self) -> float:
@@ -227,6 +235,14 @@ class Worker:
     async def _poll(self) -> float:
         try:
             return await self._poller.look(now=self._clock.now())
+        except StoreUnusable as error:
+            self._metrics.store_failed(error.fault)
+            return LOOK_EVERY
+
+    async def _look_out(self) -> float:
+        self._metrics.noticed(self._poller.bulletin.crowd)
+        try:
+            return await self._lookout.look(now=self._clock.now())
         except StoreUnusable as error:
             self._metrics.store_failed(error.fault)
             return LOOK_EVERY

@@ -19,7 +19,7 @@ from pathlib import Path
 from adapters.store.redis.store import RedisStore
 from bot.apple import Service
 from bot.codec import encode_conversation
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from bot.flowfiles import load_book
 from bot.model import Address, Conversation, EventId, Watch
 from tests.bench.broadcast_telegram import PERMITTED, Crowd, Shown, Telegram

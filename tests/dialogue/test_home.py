@@ -9,8 +9,8 @@ import pytest
 from adapters.apple.board import MESSAGE_LIMIT
 from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.book import Book
+from bot.dialogue.following import APPLE
 from bot.dialogue.home import HOME, home
-from bot.dialogue.status import APPLE
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Left, Opened, Said
 from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Reply, World

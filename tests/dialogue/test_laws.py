@@ -36,7 +36,7 @@ from tests.talk import Player
 laws = settings(derandomize=True, deadline=None, database=None, max_examples=30)
 
 ID = EventId("event")
-WEATHERS: tuple[Weather, ...] = ("clear", "down", "maintenance", "unknown", "partly", "old")
+WEATHERS: tuple[Weather, ...] = ("clear", "down", "maintenance", "unknown", "partly", "old", "crowd")
 EVIDENCE = (CERTIFICATE, UNKNOWN, ENGLISH_REPORT, JAPANESE_REPORT, NOT_AVAILABLE, "macOS 15.1", "Mac14,2")
 ANSWERS = ("1", "２番", "直りました", "still not", "yes", "no", "ok", "iPhone", "Mac", "thanks", *COMMANDS)
 EVIL = (

@@ -11,8 +11,8 @@ from adapters.apple.board import MESSAGE_LIMIT
 from bot.apple import Board, Report, Service, ServiceState
 from bot.dialogue.book import Book, compile_book
 from bot.dialogue.command import DEEDS
+from bot.dialogue.following import APPLE
 from bot.dialogue.source.parse import parse
-from bot.dialogue.status import APPLE
 from bot.dialogue.turn import origin_of, take_turn
 from bot.dialogue.vocabulary import COMMANDS
 from bot.events import (

@@ -32,8 +32,8 @@ from tests.outside import ANN, START, Weather, world
 Memory: TypeAlias = Literal["little", "much"]
 
 WEATHERS: Mapping[Memory, tuple[Weather, ...]] = {
-    "little": ("clear", "down", "unknown", "partly"),
-    "much": ("down", "unknown"),
+    "little": ("clear", "down", "unknown", "partly", "crowd"),
+    "much": ("down", "unknown", "crowd"),
 }
 """The boards under which everything is walked through, with little or much (for long replies) to remember."""
 
@@ -262,4 +262,6 @@ def _is_card_or_aside(message: Reply) -> bool:
 
 
 def _answers(message: Reply) -> list[str]:
-    return [choice.id for choice in message.choices if choice.kind == "answer"]
+    """List what leads on; who rather waits to be told stays."""
+    waiting = ("watch", "unwatch")
+    return [each.id for each in message.choices if each.kind == "answer" and each.id not in waiting]

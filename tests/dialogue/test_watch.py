@@ -10,8 +10,8 @@ import pytest
 from adapters.apple.board import MESSAGE_LIMIT
 from bot.apple import Board, Outlook, Report, Service, ServiceState
 from bot.dialogue.book import Book
+from bot.dialogue.following import APPLE
 from bot.dialogue.news import ChangeKind
-from bot.dialogue.status import APPLE
 from bot.dialogue.turn import take_turn
 from bot.dialogue.watch import LASTS, LINGERS
 from bot.events import Invoked, Left, Said, StatusChanged, Woke

@@ -11,8 +11,8 @@ from typing import TypeAlias, get_args
 
 from bot.apple import Service, ServiceState
 from bot.dialogue.book import Book
+from bot.dialogue.following import APPLE
 from bot.dialogue.news import ChangeKind
-from bot.dialogue.status import APPLE
 from bot.events import Event, Invoked, Said, StatusChanged, Woke
 from bot.model import Address, Conversation, EventId, Language, Wake, World
 from bot.outlook import SEVERITY, worst

@@ -11,7 +11,7 @@ from adapters.store.memory.store import MemoryStore
 from bot.apple import Service
 from bot.codec import encode_conversation, encode_job
 from bot.dialogue.book import Book
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from bot.events import Said
 from bot.model import Address, EventId, Reply, Say, Watch
 from bot.ports import Due, Receive

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack.place import whole_channel
 from adapters.store.redis.store import RedisStore
-from bot.dialogue.status import APPLE
+from bot.dialogue.following import APPLE
 from tests.live import OUTAGE, feed
 from tests.slack.program import WAYS, Scene, Way, of_the_bot, person, played
 from tests.slack.test_status import BACK, STOP, UNWATCHED, WATCHING

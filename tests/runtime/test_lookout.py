@@ -1,0 +1,183 @@
+"""People who have trouble are counted on every store, and many at once are told of by all processes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.crowd import DAYS, QUARTER, QUARTERS_A_DAY, begin, look
+from bot.model import Address
+from bot.ports import Store, StoreUnusable
+from bot.runtime.lookout import KEPT_FOR, PIN, Lookout, encode_crowd
+from bot.runtime.poller import Poller
+from tests.outside import START
+from tests.runtime.fleet import MINUTE, Fleet
+from tests.runtime.test_poller_fleet import KINDS, Kind, opened
+
+on_each_store = pytest.mark.parametrize("kind", KINDS)
+
+
+class Watchmen:
+    """Two processes that count, of which one looks; there was nobody in the two weeks before."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.leader, self.other = fleet.process("one"), fleet.process("two")
+        self.lookouts = [Lookout(fleet.store, poller) for poller in (self.leader, self.other)]
+
+    async def come(self, *names: str) -> None:
+        """Have these people tell of trouble, to one process or the other."""
+        for number, name in enumerate(names):
+            who = Address("test", f"chat {number}", name)
+            await self.lookouts[number % 2].note(who, now=self.fleet.now)
+
+    async def pass_by(self, minutes: int) -> None:
+        """Let so many minutes pass, in which both look at Apple and at the people."""
+        for _ in range(minutes):
+            await self.fleet.look(self.leader, self.other, after=MINUTE)
+            for lookout in self.lookouts:
+                await lookout.look(now=self.fleet.now)
+            await self.other.read(now=self.fleet.now)
+            await self.leader.read(now=self.fleet.now)
+
+    def told(self) -> datetime | None:
+        """Give since when turns of both processes tell of a crowd."""
+        worlds = [self.fleet.seen_by(poller) for poller in (self.leader, self.other)]
+        assert worlds[0].crowd == worlds[1].crowd
+        return worlds[0].crowd
+
+
+async def know(store: Store, now: datetime) -> None:
+    """Have two weeks behind us in which nobody came."""
+    crowd = begin(now - timedelta(days=DAYS))
+    for _ in range(DAYS * QUARTERS_A_DAY):
+        crowd = look(crowd, lambda _: 0, crowd.until + QUARTER, apple_reports=False)
+    await store.pin(PIN, encode_crowd(crowd), expected=0, now=now, keep=KEPT_FOR)
+
+
+def played(kind: Kind, folder: Path, story: Callable[[Watchmen], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with opened(kind, folder) as store:
+            fleet = Fleet(store)
+            await know(store, fleet.now)
+            await story(Watchmen(fleet))
+
+    asyncio.run(run())
+
+
+@on_each_store
+def test_five_people_are_told_of_by_all_processes_and_when_they_are_gone_it_ends(
+    kind: Kind, tmp_path: Path
+) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        await watchmen.pass_by(2)
+        await watchmen.come("ann", "bob", "cy", "dee", "eve")
+        assert watchmen.told() is None
+        await watchmen.pass_by(1)
+        since = watchmen.told()
+        assert since
+        assert START - 5 * MINUTE <= since <= watchmen.fleet.now
+        await watchmen.pass_by(10)
+        assert watchmen.told() == since
+        await watchmen.pass_by(40)
+        assert watchmen.told() is None
+        await watchmen.pass_by(40)
+        assert watchmen.told() is None, "the same people do not begin another"
+
+    played(kind, tmp_path, story)
+
+
+@on_each_store
+def test_four_people_are_no_crowd_and_neither_is_one_who_comes_a_hundred_times(
+    kind: Kind, tmp_path: Path
+) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        for _ in range(10):
+            await watchmen.come("ann", "bob", "cy", "dee")
+            await watchmen.come(*["ann"] * 10)
+            await watchmen.pass_by(1)
+            assert watchmen.told() is None
+
+    played(kind, tmp_path, story)
+
+
+@on_each_store
+def test_when_apple_speaks_the_crowd_is_gone_for_good(kind: Kind, tmp_path: Path) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        await watchmen.come("ann", "bob", "cy", "dee", "eve")
+        await watchmen.pass_by(1)
+        assert watchmen.told()
+        watchmen.fleet.apple.becomes("down")
+        await watchmen.pass_by(5)
+        assert watchmen.told() is None
+        watchmen.fleet.apple.becomes("clear")
+        await watchmen.pass_by(30)
+        assert watchmen.told() is None
+
+    played(kind, tmp_path, story)
+
+
+@on_each_store
+def test_who_leads_next_goes_on_with_the_same_crowd(kind: Kind, tmp_path: Path) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        await watchmen.come("ann", "bob", "cy", "dee", "eve")
+        await watchmen.pass_by(1)
+        since, fleet = watchmen.told(), watchmen.fleet
+        next_one = fleet.process("three")
+        lookout = Lookout(fleet.store, next_one)
+        for _ in range(5):
+            await fleet.look(next_one, after=MINUTE)
+            await lookout.look(now=fleet.now)
+        assert since is not None
+        assert fleet.seen_by(next_one).crowd == since
+
+    played(kind, tmp_path, story)
+
+
+def test_of_two_who_both_believe_that_they_lead_neither_undoes_what_the_other_saw(tmp_path: Path) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        fleet = watchmen.fleet
+        pollers = [fleet.process(name, believes=True) for name in ("one", "two")]
+        lookouts = [Lookout(fleet.store, poller) for poller in pollers]
+        await watchmen.come("ann", "bob", "cy", "dee", "eve")
+        for _ in range(3):
+            await fleet.look(*pollers, after=MINUTE)
+            await asyncio.gather(*(each.look(now=fleet.now) for each in lookouts))
+            for poller in pollers:
+                await poller.read(now=fleet.now)
+            await asyncio.gather(*(each.look(now=fleet.now) for each in lookouts))
+            for poller in pollers:
+                await poller.read(now=fleet.now)
+        crowds = {fleet.seen_by(poller).crowd for poller in pollers}
+        assert len(crowds) == 1
+        assert None not in crowds
+
+    played("memory", tmp_path, story)
+
+
+def test_what_cannot_be_read_is_learnt_again(tmp_path: Path) -> None:
+    async def story(watchmen: Watchmen) -> None:
+        store, now = watchmen.fleet.store, watchmen.fleet.now
+        version = (await store.pinned(PIN, now=now)).version
+        await store.pin(PIN, b'{"f": 99}', expected=version, now=now, keep=KEPT_FOR)
+        await watchmen.come("ann", "bob", "cy", "dee", "eve")
+        await watchmen.pass_by(3)
+        assert watchmen.told() is None, "nothing is known of what is usual"
+
+    played("memory", tmp_path, story)
+
+
+def test_a_store_that_is_away_is_said_to_whoever_asks() -> None:
+    class Away:
+        async def pinned(self, *_: object, **__: object) -> None:
+            raise StoreUnusable("unreachable", "there")
+
+    async def run() -> None:
+        fleet = Fleet(Away())  # type: ignore[arg-type]  the rest is never called
+        poller = Poller(fleet.store, fleet.apple)
+        with pytest.raises(StoreUnusable):
+            await Lookout(fleet.store, poller).look(now=START)
+
+    asyncio.run(run())
