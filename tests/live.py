@@ -52,12 +52,18 @@ class LiveProgram:
     async def start(self) -> dict[str, Any]:
         """Start it and wait until it says that it has; give what it says."""
         begun = len(self.log)
-        variables = environment(HEALTH_PORT="0", **self.settings)
+        variables = environment(HEALTH_PORT="0", APPLE_STATUS_SECONDS="1", **self.settings)
         self._process = await asyncio.create_subprocess_exec(
             *PROGRAM, self.command, env=variables, stderr=asyncio.subprocess.PIPE
         )
         self._reader = asyncio.create_task(self._read())
         return await self.says("started", since=begun)
+
+    @property
+    def pid(self) -> int:
+        """The process, as long as it lives."""
+        assert self._process
+        return self._process.pid
 
     async def says(self, what: str, *, since: int = 0) -> dict[str, Any]:
         """Wait until it logs that, and give the line."""

@@ -1,4 +1,4 @@
-"""Moments as integers, which SQLite compares faster than texts."""
+"""Moments as integers, which stores compare faster than texts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,3 +19,8 @@ def moment(count: int) -> datetime:
 def length(pause: timedelta) -> int:
     """Count the microseconds of a time span."""
     return pause // _MICROSECOND
+
+
+def minute(at: datetime) -> int:
+    """Count the whole minutes since 1970."""
+    return micros(at) // 60_000_000

@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
 from bot.dialogue.vocabulary import CARD, CardName, verdict, watched
-from bot.model import LANGUAGES, Board, Choice, Conversation, Report, Service, World
+from bot.model import Board, Choice, Conversation, Report, Service
 
 APPLE: Final = "apple"
 """The topic of those who want to be told of changes of Apple's services."""
@@ -49,16 +48,6 @@ def reports_here(scene: Scene) -> tuple[Report, ...]:
 def services_here(scene: Scene) -> tuple[Service, ...]:
     """Give the services that matter to the flow; to one that does not say which, all do."""
     return scene.flow.watches or tuple(Service)
-
-
-def may_be_news(book: Book, world: World) -> bool:
-    """Say whether there may be somebody to tell: all is well with what one of the flows watches."""
-    boards = filter(None, map(world.board, LANGUAGES))
-    return any(
-        verdict(watched(board, flow.watches or tuple(Service))) == "clear"
-        for board in boards
-        for flow in book.flows.values()
-    )
 
 
 def is_card(offered: Iterable[str]) -> bool:

@@ -195,6 +195,18 @@ class PointedStore:
     async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
         return await self._store.lead(role, who, now=now, lease=lease / LEADS_FASTER)
 
+    async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
+        return await self._store.pin(name, body, expected=expected, now=now, keep=keep)
+
+    async def pinned(self, name: str, *, now: datetime) -> Record:
+        return await self._store.pinned(name, now=now)
+
+    async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+        await self._store.tally(series, who, now=now, keep=keep)
+
+    async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
+        return await self._store.tallied(series, since=since, until=until)
+
     async def backlog(self, *, now: datetime) -> Backlog:
         return await self._store.backlog(now=now)
 

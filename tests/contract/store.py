@@ -20,9 +20,11 @@ from tests.contract import (
     store_lead,
     store_parked,
     store_pauses,
+    store_pins,
     store_postponed,
     store_retention,
     store_shared,
+    store_tallies,
     store_timetable,
     store_turns,
     store_values,
@@ -35,7 +37,8 @@ SharedOpening: TypeAlias = AbstractAsyncContextManager[tuple[Store, Store]]
 
 PARTS = (
     *(store_turns, store_jobs, store_lanes, store_postponed, store_parked, store_pauses),
-    *(store_followers, store_forget, store_timetable, store_lead, store_values),
+    *(store_followers, store_forget, store_timetable, store_lead, store_pins, store_tallies),
+    store_values,
 )
 
 

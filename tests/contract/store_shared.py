@@ -3,6 +3,8 @@
 What `load` gives may be older than what the other has stored meanwhile; everything else sees the same.
 """
 
+import asyncio
+
 from bot.model import Address
 from bot.ports import Conflict, Duplicate, Record, Settled, Store
 from bot.ports.stored import CHAT_BURST
@@ -126,3 +128,31 @@ async def a_role_that_one_has_the_other_does_not_get(store: Store, other: Store)
     assert not await other.lead("apple", "two", now=NOW + SECOND, lease=LEASE)
     assert await other.lead("apple", "two", now=LATER, lease=LEASE)
     assert not await store.lead("apple", "one", now=LATER, lease=LEASE)
+
+
+async def what_one_pins_the_other_reads_and_pins_over(store: Store, other: Store) -> None:
+    assert await store.pin("board", b"one", expected=0, now=NOW, keep=LEASE)
+    assert await other.pinned("board", now=NOW) == Record(1, b"one")
+    assert await other.pin("board", b"two", expected=1, now=NOW, keep=LEASE)
+    assert not await store.pin("board", b"late", expected=1, now=NOW, keep=LEASE)
+    assert await store.pinned("board", now=NOW) == Record(2, b"two")
+
+
+async def of_two_who_pin_at_once_on_one_version_one_does(store: Store, other: Store) -> None:
+    for version in range(20):
+        texts = [b"%d of store" % version, b"%d of other" % version]
+        pins = (
+            each.pin("board", body, expected=version, now=NOW, keep=LEASE)
+            for each, body in zip((store, other), texts, strict=True)
+        )
+        pinned = await asyncio.gather(*pins)
+        assert sum(pinned) == 1
+        assert await store.pinned("board", now=NOW) == Record(version + 1, texts[pinned.index(True)])
+
+
+async def both_count_the_same_people(store: Store, other: Store) -> None:
+    for each, people in ((store, ("ann", "ben")), (other, ("ben", "cat"))):
+        for who in people:
+            await each.tally("iphone", who, now=NOW, keep=LEASE)
+    counted = [await each.tallied("iphone", since=NOW, until=NOW + LEASE) for each in (store, other)]
+    assert counted == [3, 3]

@@ -11,11 +11,15 @@ from bot.ports import Retention, Store
 from tests.contract import (
     broken_lanes,
     broken_leads,
+    broken_pins,
+    broken_tallies,
     broken_timetables,
     store_followers,
     store_forget,
     store_lead,
+    store_pins,
     store_retention,
+    store_tallies,
     store_timetable,
 )
 from tests.contract import broken_stores as broken
@@ -64,6 +68,23 @@ STORES: dict[type[MemoryStore], Clause] = {
     broken_leads.RenewsWhenever: store_lead.its_holder_renews_it_from_the_moment_of_asking,
     broken_leads.KnowsOneRole: store_lead.every_role_has_a_holder_of_its_own,
     broken_leads.ExtendsTheLeaseOfAnother: store_lead.whoever_asks_in_vain_changes_nothing,
+    broken_pins.PinsOverAnything: store_pins.pinning_on_another_version_changes_nothing,
+    broken_pins.LooksThenWaitsThenPins: store_pins.of_many_who_pin_at_once_on_one_version_one_does,
+    broken_pins.DoesNotKnowItsOwnPin: store_pins.pinning_the_same_again_is_no_new_version,
+    broken_pins.TakesAnyEqualBodyForItsOwn: (
+        store_pins.the_same_on_the_version_that_stands_there_is_the_next_version
+    ),
+    broken_pins.PinsForEver: store_pins.it_is_there_until_its_end,
+    broken_pins.KeepsTheFirstEnd: store_pins.each_pin_has_an_end_of_its_own,
+    broken_pins.GoesOnCountingAfterTheEnd: store_pins.what_has_ended_is_begun_anew,
+    broken_pins.HasOnePin: store_pins.every_name_has_a_pin_of_its_own,
+    broken_tallies.CountsEveryTime: store_tallies.nobody_counts_twice_in_a_minute,
+    broken_tallies.AddsUpTheMinutes: store_tallies.nobody_counts_twice_in_several_minutes,
+    broken_tallies.CountsTheLastMinuteToo: (
+        store_tallies.a_span_begins_with_its_first_minute_and_ends_before_its_last
+    ),
+    broken_tallies.CountsAllSeriesTogether: store_tallies.every_series_is_counted_by_itself,
+    broken_tallies.ForgetsTooSoon: store_tallies.who_came_is_counted_as_long_as_it_is_kept,
     broken.CountsAllThatWaitsAsDue: store_timetable.of_a_lane_only_the_head_is_due,
     broken.SaysThatAllWasSettled: lanes.settling_the_head_succeeds_once,
     broken.HandsOutTheNextWithoutALease: lanes.what_comes_next_is_held_from_the_moment_of_settling,

@@ -14,7 +14,8 @@ RIGHT, OTHERS = "right", "other"
 NEEDED = (
     "~{p*}:* ~{bot:*} ~imessage-support resetchannels -@all +evalsha +eval +get +set +del +pexpire +hget "
     "+hset +hsetnx +hdel +hkeys +hlen +hgetall +hincrby +lindex +lset +llen +lpop +rpush +zadd +zrem +zcard "
-    "+zcount +zscore +zrangebyscore +zrangebylex +sadd +scard +smembers +time +wait +ping +select +auth"
+    "+zcount +zscore +zrangebyscore +zrangebylex +sadd +scard +smembers +pfadd +pfcount +time +wait +ping "
+    "+select +auth"
 )
 
 
@@ -32,6 +33,10 @@ def test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied() -> None
             await store.reserve("bot", 1, SECOND, now=NOW)
             await store.backlog(now=NOW)
             await store.lead("apple", "one", now=NOW, lease=SECOND)
+            await store.pin("board", b"one", expected=0, now=NOW, keep=SECOND)
+            await store.pinned("board", now=NOW)
+            await store.tally("iphone", "ann", now=NOW, keep=SECOND)
+            await store.tallied("iphone", since=NOW, until=LATER)
             await store.followers("status", limit=1, now=NOW)
             server.tell("ACL", "SETUSER", "bot", "-set")
             with pytest.raises(StoreUnusable, match="denied"):

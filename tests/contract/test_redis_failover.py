@@ -5,11 +5,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 
 from adapters.store.redis.store import RedisStore
 from bot.model import Address
 from bot.ports import Conflict, Record, StoreUnusable
-from tests.contract.shorthand import LATER, NOW, claim, offer, say, settle, take
+from tests.contract.shorthand import LATER, LEASE, NOW, claim, offer, say, settle, take
 from tests.redis_server import RedisSentinel, RedisServer
 
 TAKEN_OVER_WITHIN = 30
@@ -96,6 +97,9 @@ async def take_everybody(store: RedisStore) -> None:
         jobs = [say(b"1"), say(b"2")]
         (first,) = await take(store, "e1", who=who, body=b"one", jobs=jobs, topics=["status"])
         await settle(store, first)
+    assert await store.pin("board", b"one", expected=0, now=NOW, keep=timedelta(days=1))
+    for number, who in enumerate(PEOPLE):
+        await store.tally("iphone", who.chat, now=NOW + number * LEASE, keep=timedelta(days=1))
 
 
 async def go_on(store: RedisStore) -> None:
@@ -109,6 +113,8 @@ async def go_on(store: RedisStore) -> None:
                 stored = not isinstance(await offer(store, "e2", on=1, who=who, body=b"two"), Conflict)
         assert await store.load(who, now=NOW) == Record(2, b"two")
     assert {job.address for job in await claim(store, LATER)} == set(PEOPLE)
+    assert await store.pin("board", b"two", expected=1, now=NOW, keep=LEASE)
+    assert await store.tallied("iphone", since=NOW, until=NOW + len(PEOPLE) * LEASE) == len(PEOPLE)
 
 
 def has_given_everything(master: RedisServer) -> bool:

@@ -115,6 +115,8 @@ async def _live(store: RedisStore, turns: int) -> None:
                 await settle(store, job)
     await store.reserve("bot", 3, SECOND, now=NOW)
     await store.lead("apple", "one", now=NOW, lease=LEASE)
+    await store.pin("board", b"one", expected=0, now=NOW, keep=LEASE)
+    await store.tally("iphone", "ann", now=NOW, keep=LEASE)
     await store.forget(people[0])
     for parked in (await store.parked(now=NOW, limit=100))[::2]:
         assert await store.unpark(parked.id, now=NOW)

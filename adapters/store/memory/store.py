@@ -7,6 +7,8 @@ from itertools import islice
 
 from adapters.store.leads import Leads
 from adapters.store.memory.lanes import Job, Lanes
+from adapters.store.memory.pins import Pins
+from adapters.store.memory.tallies import Tallies
 from adapters.store.names import key_of, trace_of
 from bot.model import Address, EventId
 from bot.ports import (
@@ -39,6 +41,8 @@ class MemoryStore:
         self._parked: dict[str, _Unfinished] = {}  # by id, in the order of burying
         self._booked_until: dict[str, datetime] = {}  # by bot
         self._leads = Leads()
+        self._pins = Pins()
+        self._tallies = Tallies()
 
     async def clock(self) -> datetime:
         """Read this machine's clock."""
@@ -146,6 +150,22 @@ class MemoryStore:
     async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
         """Take or renew a role that one at a time has."""
         return self._leads.take(role, who, now, lease)
+
+    async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
+        """Put up the version after the expected one; False, and no change, if another stands there."""
+        return self._pins.put(name, Record(expected + 1, bytes(body)), now, now + keep)
+
+    async def pinned(self, name: str, *, now: datetime) -> Record:
+        """Read what was pinned last under that name and has not ended."""
+        return self._pins.read(name, now)
+
+    async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+        """Count somebody in the minute of `now`."""
+        self._tallies.add(series, who, now, now + keep)
+
+    async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
+        """Count the different people in the minutes from `since` to before `until`."""
+        return self._tallies.count(series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""

@@ -130,6 +130,8 @@ NEEDED = {
     "LPOP": "",
     "LSET": "0 x",
     "PEXPIRE": "1000",
+    "PFADD": "x",
+    "PFCOUNT": "",
     "RPUSH": "x",
     "SADD": "x",
     "SCARD": "",

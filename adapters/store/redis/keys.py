@@ -112,5 +112,16 @@ def role_key(role: str) -> str:
     return partition(0).key(f"lead:{quoted(role)}")
 
 
+def pin_key(name: str) -> str:
+    """Name the key of what is pinned up for all."""
+    return partition(0).key(f"pin:{quoted(name)}")
+
+
+def tally_key(series: str, minute: int, partitions: int) -> str:
+    """Name the key of who came in a minute: all of a series lie together, so that one call unites them."""
+    name = quoted(series)
+    return partition(crc32(name.encode()) % partitions).key(f"m:{name}:{minute}")
+
+
 def _chat(address: str) -> str:
     return address.rpartition("/")[0]

@@ -8,7 +8,7 @@ from typing import Self
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
 from adapters.store.redis import jobs as jobs_
-from adapters.store.redis import parking, turns
+from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
 from adapters.store.redis.cache import Cache
 from adapters.store.redis.clients import client_for, untimed
@@ -174,6 +174,22 @@ class RedisStore:
         """Take or renew a role that one at a time has; the key ends a minute after the lease."""
         taken = Call(LEAD, [role_key(role)], [quoted(who), micros(now), micros(now + lease)])
         return bool(await self._site.link.call(taken))
+
+    async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
+        """Put up the version after the expected one; False, and no change, if another stands there."""
+        return await pins.pin(self._site, name, Record(expected + 1, bytes(body)), now, now + keep)
+
+    async def pinned(self, name: str, *, now: datetime) -> Record:
+        """Read what was pinned last under that name and has not ended."""
+        return await pins.pinned(self._site, name, now)
+
+    async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+        """Count somebody in the minute of `now`."""
+        await tallies.tally(self._site, series, who, now, keep)
+
+    async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
+        """Count the different people in the minutes from `since` to before `until`, give or take 0.81 %."""
+        return await tallies.tallied(self._site, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""

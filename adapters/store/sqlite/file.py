@@ -129,8 +129,8 @@ def _take(database: sqlite3.Connection, path: Path) -> None:
     if _ask(database, "schema_version") == 0:
         make_tables(database)
     _check_header(database, path)
-    if _ask(database, "user_version") < FORMAT:
-        upgrade(database)
+    if (found := _ask(database, "user_version")) < FORMAT:
+        upgrade(database, found)
     database.execute("COMMIT")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")

@@ -5,7 +5,17 @@ import sqlite3
 from adapters.store.names import chat_of, trace
 
 APPLICATION = 0x694D5375  # "iMsu" in the file's header, where `file` and `sqlite3` show it
-FORMAT = 2
+FORMAT = 3
+
+_NEW_IN_3 = (
+    """CREATE TABLE pins (
+        name TEXT PRIMARY KEY, version INTEGER NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL)""",
+    "CREATE INDEX pins_until ON pins (until)",
+    """CREATE TABLE tallies (
+        series TEXT, minute INTEGER, who TEXT, until INTEGER NOT NULL,
+        PRIMARY KEY (series, minute, who)) WITHOUT ROWID""",
+    "CREATE INDEX tallies_until ON tallies (until)",
+)
 
 _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION}",
@@ -34,6 +44,7 @@ _SCHEMA = (
     "CREATE INDEX parked_at ON parked (at)",
     "CREATE INDEX parked_address ON parked (address)",
     "CREATE TABLE bots (bot TEXT PRIMARY KEY, booked_until INTEGER NOT NULL) WITHOUT ROWID",
+    *_NEW_IN_3,
 )
 """Times and pauses are microseconds, since 1970 (UTC); addresses and other texts are percent-encoded."""
 
@@ -51,6 +62,8 @@ _FROM_1 = (
     *(f"DROP TABLE old_{name}" for name in ("conversations", "seen", "jobs")),
 )
 
+_FROM_2 = (f"PRAGMA user_version = {FORMAT}", *_NEW_IN_3)
+
 
 def make_tables(database: sqlite3.Connection) -> None:
     """Make the tables of a new file."""
@@ -58,9 +71,9 @@ def make_tables(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
-def upgrade(database: sqlite3.Connection) -> None:
-    """Bring an older file to today's format; the caller's transaction makes it all or nothing."""
+def upgrade(database: sqlite3.Connection, older: int) -> None:
+    """Bring a file of an older format to today's; the caller's transaction makes it all or nothing."""
     database.create_function("trace", 2, trace, deterministic=True)
     database.create_function("chat_of", 1, chat_of, deterministic=True)
-    for statement in _FROM_1:
+    for statement in _FROM_1 if older == 1 else _FROM_2:
         database.execute(statement)

@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.store.leads import Leads
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import key_of, quoted, trace_of
-from adapters.store.sqlite import lanes, turns
+from adapters.store.sqlite import lanes, pins, tallies, turns
 from adapters.store.sqlite.file import open_file, translated
 from bot.model import Address, EventId
 from bot.ports import (
@@ -159,6 +159,26 @@ class SqliteStore:
     async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
         """Take or renew a role that one at a time has; it ends with the process, as all leases do."""
         return self._leads.take(role, who, now, lease)
+
+    async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
+        """Put up the version after the expected one; False, and no change, if another stands there."""
+        with self._transaction() as database:
+            return pins.put(database, name, Record(expected + 1, body), now, now + keep)
+
+    async def pinned(self, name: str, *, now: datetime) -> Record:
+        """Read what was pinned last under that name and has not ended."""
+        with translated(self._path):
+            return pins.read(self._database, name, now)
+
+    async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+        """Count somebody in the minute of `now`."""
+        with self._transaction() as database:
+            tallies.add(database, series, who, now, now + keep)
+
+    async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
+        """Count the different people in the minutes from `since` to before `until`."""
+        with translated(self._path):
+            return tallies.count(self._database, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count what there is to do."""
