@@ -87,7 +87,7 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
             await server.start()
             end.push_async_callback(server.stop)
         worker = shell.Worker(
-            *(book, pointed, Poller(pointed, ClearSky()), UTC),
+            *(book, pointed, Poller(pointed, ClearSky(), who=plan.name), UTC),
             platforms=[connected.platform],
             metrics=Metrics(),
             stop=stop,

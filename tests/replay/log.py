@@ -37,28 +37,35 @@ def real_log(path: Path) -> list[Change]:
     return [Change(at, events) for at, events in sorted(changes.items())]
 
 
-def generated_log(seed: int, changes: int = 100) -> list[Change]:
-    """Make incidents that begin, spread, worsen, end, come again, and appear for a single reading."""
+def generated_log(seed: int, changes: int = 100, *, mixed: bool = True) -> list[Change]:
+    """Make incidents that begin, worsen, end, come again, and appear for a single reading.
+
+    Where they are not `mixed`, there is one at a time, and its services change together.
+    """
     chance = random.Random(seed)  # noqa: S311  no secret
     at, incidents = datetime(2026, 1, 1, tzinfo=UTC), list[Incident]()
     log: list[Change] = []
     for number in range(changes):
-        at += chance.choice((9, 15, 60, 300, 2_000)) * timedelta(minutes=1)
+        at += chance.choice(_GAPS if mixed else _GAPS_BESIDE_SIX_HOURS) * timedelta(minutes=1)
         before = deepcopy(incidents)
-        if not incidents or (len(incidents) < 2 and chance.random() < 0.2):
+        if not incidents or (mixed and len(incidents) < 2 and chance.random() < 0.2):
             incidents.append(_begun(chance, number, at))
         else:
-            _go_on(chance, incidents, at)
+            _go_on(chance, incidents, at, mixed=mixed)
         log.append(Change(at, _by_service(incidents)))
         if (soon := chance.random()) < 0.3:
             at += timedelta(minutes=1)
             if soon < 0.15:
                 incidents = before
-            else:
-                _go_on(chance, incidents, at)
+            elif mixed:
+                _go_on(chance, incidents, at, mixed=True)
             log.append(Change(at, _by_service(incidents)))
     return log
 
+
+_GAPS = (9, 15, 60, 300, 2_000)
+_GAPS_BESIDE_SIX_HOURS = (50, 100, 300, 2_000)
+"""Of these no sum is near the time after which a watch ends: there a minute more or less would count."""
 
 Incident: TypeAlias = dict[str, Event]
 """What is said of each service that it concerns."""
@@ -95,7 +102,7 @@ def _event(id_: str, kind: str, began: int, names: Sequence[str]) -> Event:
     }
 
 
-def _go_on(chance: random.Random, incidents: list[Incident], at: datetime) -> None:
+def _go_on(chance: random.Random, incidents: list[Incident], at: datetime, *, mixed: bool) -> None:
     """Have something become of one of the incidents, for one of its services or for all."""
     if not incidents:
         return
@@ -103,12 +110,13 @@ def _go_on(chance: random.Random, incidents: list[Incident], at: datetime) -> No
     if all(event["eventStatus"] != "ongoing" for event in incident.values()) and chance.random() < 0.7:
         incidents.remove(incident)
         return
-    names = list(incident) if chance.random() < 0.7 else [chance.choice(list(incident))]
+    names = list(incident) if not mixed or chance.random() < 0.7 else [chance.choice(list(incident))]
+    gets_worse = chance.random() < 0.3
     for name in names:
         event = incident[name]
         if event["eventStatus"] != "ongoing":
             event.update(eventStatus="ongoing", epochEndDate=None)
-        elif chance.random() < 0.3:
+        elif gets_worse:
             event["statusType"] = "Outage" if event["statusType"] != "Outage" else "Issue"
         else:
             over = "completed" if event["statusType"] == "Maintenance" else "resolved"

@@ -3,8 +3,9 @@
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from adapters.apple.board import read_board
 from bot.apple import Board
@@ -22,16 +23,19 @@ PEOPLE = 20
 MISCHIEF_ENDS = 2
 """So many minutes after a change the feed behaves, for everybody must know it when it is calm."""
 
-Deeds = Mapping[int, Sequence[tuple[int, str, bool]]]
+Mischief: TypeAlias = Literal["none", "harmless", "full"]
+"""What the feed gets up to: harmless where it only says the same in another way."""
+
+Deeds: TypeAlias = Mapping[int, Sequence[tuple[int, str, bool]]]
 """By the number of a reading: who does what, and whether before the others are told of that reading."""
 
 
 @dataclass(frozen=True)
 class Play:
-    """What is played: whether the feed makes mischief, and whether people do things in calm only."""
+    """What is played, with what mischief, and whether people do things in calm only."""
 
     seed: int
-    mischief: bool = True
+    mischief: Mischief = "full"
     calm: bool = False
     settle: Settle = settle
     take: Take = take_turn
@@ -39,7 +43,7 @@ class Play:
 
 def play(book: Book, log: Sequence[Change], play: Play) -> list[Follower]:
     """Play it to the end, and give the people; fails at the first thing that should not be."""
-    chance, meddling = random.Random(play.seed), Mischief(random.Random(play.seed))  # noqa: S311  no secrets
+    chance, meddling = random.Random(play.seed), _Meddler(random.Random(play.seed))  # noqa: S311  no secrets
     people = [
         Follower(book, play.take, Address("test", "chat", str(number)), chance.choice(LANGUAGES))
         for number in range(PEOPLE)
@@ -49,8 +53,9 @@ def play(book: Book, log: Sequence[Change], play: Play) -> list[Follower]:
     settling, boards, history = Settling(), dict[Language, Board](), list[Truth]()
     for number, (at, events, since) in enumerate(times):
         busy = deeds.get(number, ())
-        mischief = meddling.go_on(since, is_watched=bool(busy)) if play.mischief else None
-        boards |= _read(events, at, mischief)
+        if play.mischief == "full":
+            meddling.go_on(since, is_watched=bool(busy))
+        boards |= _read(events, at, None if play.mischief == "none" else meddling)
         history.append(history[-1] if since else _truth(events, at))
         before, settling = settling, play.settle(settling, boards, at)
         world = World(at, boards, TOKYO, settling.outlook)
@@ -98,7 +103,7 @@ def _deeds(chance: random.Random, since: Sequence[int], *, calm: bool) -> Deeds:
     return deeds
 
 
-def _read(events: Events, at: datetime, mischief: "Mischief | None") -> dict[Language, Board]:
+def _read(events: Events, at: datetime, mischief: "_Meddler | None") -> dict[Language, Board]:
     """Read the feed in each language; one may fail, so that the board before stays."""
     if mischief is None:
         return {each: read_board(document(events, each), checked_at=at) for each in LANGUAGES}
@@ -110,20 +115,19 @@ def _read(events: Events, at: datetime, mischief: "Mischief | None") -> dict[Lan
 
 
 @dataclass
-class Mischief:
-    """What the feed gets up to just after a change, while nobody looks: a service is missing, a language fails."""
+class _Meddler:
+    """What the feed gets up to just after a change, while nobody looks: it lacks a service or a language."""
 
     chance: random.Random
     missing: str = ""
     failing: str = ""
 
-    def go_on(self, since: int, *, is_watched: bool) -> "Mischief":
+    def go_on(self, since: int, *, is_watched: bool) -> None:
         """Choose what is wrong so many minutes after a change."""
-        if since == 0:
+        self.missing = self.failing = ""
+        if since <= MISCHIEF_ENDS and not is_watched:
             self.missing = self.chance.choice((*NAMES, *[""] * len(NAMES)))
-        is_over = since > MISCHIEF_ENDS or is_watched
-        self.failing = "" if is_over else self.chance.choice(("", "", *LANGUAGES))
-        return replace(self, missing="") if is_over else self
+            self.failing = self.chance.choice(("", "", *LANGUAGES))
 
 
 def _truth(events: Events, at: datetime) -> Truth:
