@@ -1,6 +1,6 @@
 """A turn in the making: the moves that a conversation can make, and the reply that comes of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue.book import Book
@@ -8,7 +8,7 @@ from bot.dialogue.flow import ExitName
 from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
 from bot.dialogue.owed import check_in_wake, step_wakes
 from bot.dialogue.phrase import Scene, choices, filled, question
-from bot.dialogue.progress import left_off, with_outcome
+from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
     Choice,
@@ -28,8 +28,6 @@ from bot.model import (
 
 PATH_LENGTH = 30
 """How many places "back" remembers, so that a conversation stays small however long somebody goes round."""
-
-_SERIAL = {"serial_missing", "serial_present"}
 
 
 class Draft:
@@ -163,10 +161,10 @@ class Draft:
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
         """Go where the evidence points, saying why; or say what it shows and stay."""
-        self._remember(findings)
+        self.conversation = replace(self.conversation, findings=with_findings(self.conversation, findings))
         for finding in findings:
             self.note(f"finding.{finding.name}", quote=finding.quote)
-        for name in self._pointing(findings):
+        for name in pointing(self.conversation, findings):
             to = self.book.machine.go(self.conversation.place, evidence_trigger(name))
             if to is not None:
                 self.move(to)
@@ -191,19 +189,6 @@ class Draft:
         version = self.book.flows[place.flow].version
         self.conversation = replace(self.conversation, place=place, version=version, path=path, tried=tried)
         self.ask()
-
-    def _pointing(self, findings: tuple[Finding, ...]) -> Iterable[str]:
-        """Give what leads somewhere: a missing certificate does not, once the number is known to be there."""
-        known = {finding.name for finding in self.conversation.findings}
-        idle = {"apns_certificate_missing"} if "serial_present" in known else set()
-        return (finding.name for finding in findings if finding.name not in idle)
-
-    def _remember(self, findings: tuple[Finding, ...]) -> None:
-        """Keep one finding of each name, the newest; a serial number cannot be both missing and there."""
-        new = {finding.name for finding in findings}
-        outdated = new | _SERIAL if new & _SERIAL else new
-        kept = (each for each in self.conversation.findings if each.name not in outdated)
-        self.conversation = replace(self.conversation, findings=(*kept, *findings))
 
     # --- the outcome ---
 
