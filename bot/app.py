@@ -9,10 +9,10 @@ from adapters.store.memory.store import MemoryStore
 from bot.dialogue.book import Book
 from bot.dialogue.turn import DEFAULT_LANGUAGE
 from bot.events import Event, Opened
-from bot.model import Address, Conversation, World
+from bot.model import Address, Conversation
 from bot.ports import Finding, StatusSource, Store
+from bot.runtime.poller import Poller
 from bot.runtime.receive import Received, receive, stored
-from bot.runtime.status import StatusWatch
 from bot.settings import Settings, SettingsInvalid
 
 
@@ -22,16 +22,18 @@ class App:
 
     book: Book
     store: Store
-    status: StatusWatch
+    poller: Poller
     zone: tzinfo
 
     async def receive(self, address: Address, event: Event, *, now: datetime) -> Received:
         """Look at Apple's board and commit the turn. Raises as `receive` does."""
         conversation = await self.conversation(address, now=now)
         greeting = conversation is None and isinstance(event, Opened)
-        language = conversation.language if conversation else DEFAULT_LANGUAGE
-        boards = {} if greeting else await self.status.boards(language, now=now)
-        return await receive(self.store, self.book, address, event, World(now, boards, self.zone))
+        if not greeting:
+            language = conversation.language if conversation else DEFAULT_LANGUAGE
+            await self.poller.refresh(language, now=now)
+        world = self.poller.bulletin.world(now, self.zone)
+        return await receive(self.store, self.book, address, event, world)
 
     async def conversation(self, address: Address, *, now: datetime) -> Conversation | None:
         """Give the stored conversation, or None if there is none. Raises as `receive` does."""
@@ -39,14 +41,14 @@ class App:
 
     async def close(self) -> None:
         """Let go of the store and of Apple's status."""
-        await self.status.close()
+        await self.poller.close()
         await self.store.close()
 
 
 def open_app(book: Book, settings: Settings, store: Path | None) -> App:
     """Put the program together; a `store` of None is the memory. Raises `StoreUnusable`."""
     opened = MemoryStore() if store is None else _open_file(store, settings)
-    return App(book, opened, StatusWatch(apple_status(settings)), local_zone())
+    return App(book, opened, Poller(opened, apple_status(settings)), local_zone())
 
 
 async def open_store(settings: Settings) -> Store:

@@ -18,12 +18,12 @@ from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
 from bot.platforms import connect
-from bot.ports import Finding, Store, TokenRefused
+from bot.ports import Finding, Lead, Store, TokenRefused
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
 from bot.runtime.lead import Roles
 from bot.runtime.metrics import Metrics
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
@@ -71,24 +71,24 @@ async def _refuse_to_lose(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Event, only: str | None) -> None:
-    status, metrics, zone = StatusWatch(apple_status(settings)), Metrics(), local_zone()
-    roles = Roles(store, secrets.token_hex(8), monotonic=time.monotonic)
+    metrics, zone, who = Metrics(), local_zone(), secrets.token_hex(8)
+    roles = Roles(store, who, monotonic=time.monotonic)
+    poller = _poller(settings, store, roles.lead("apple"), who)
     async with AsyncExitStack() as end:
-        end.push_async_callback(status.close)
+        end.push_async_callback(poller.close)
         end.push_async_callback(roles.give_up)
-        look = glance(book, store, status, zone, lambda: datetime.now(UTC))
+        look = glance(book, store, poller, zone, lambda: datetime.now(UTC))
         connected = await connect(settings, book, roles.lead, look, random=random.random, only=only)
         for each in connected:
             end.push_async_callback(each.close)
         platforms = [each.platform for each in connected]
         worker = Worker(
-            *(book, store, status, zone),
+            *(book, store, poller, zone),
             platforms=platforms,
             metrics=metrics,
             stop=stop,
             monotonic=time.monotonic,
             random=random.random,
-            leads_news=roles.lead("apple"),
         )
         health = health_application(worker.ready, metrics.text)
         routes = [route for each in connected for route in each.routes]
@@ -98,6 +98,11 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
             _log.warning("no chat platform is set up")
         await _live(worker)
     _log.info("stopped")
+
+
+def _poller(settings: Settings, store: Store, lead: Lead, who: str) -> Poller:
+    source, every = apple_status(settings), settings.apple_status_every
+    return Poller(store, source, who=who, lead=lead, random=random.random, every=every)
 
 
 async def _listen(

@@ -85,6 +85,8 @@ class Settings:
     """`LISTEN_HOST`: the address of the public listener, on which chat platforms call us."""
     listen_port: int = 8081
     """`LISTEN_PORT`: its port; 0 is any that is free."""
+    apple_status_every: timedelta = timedelta(seconds=60)
+    """`APPLE_STATUS_SECONDS`: how often Apple is asked while something is wrong; else a third as often."""
 
     @property
     def store_path(self) -> Path:
@@ -108,10 +110,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         or SHIPPED,
         redis_url=redis_url,
         store=read.path("IMESSAGE_SUPPORT_STORE", _can_be_a_file, "must be the absolute path of a file, not"),
-        retention=Retention(
-            conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
-            events=timedelta(hours=read.number("KEEP_EVENT_IDS_HOURS", 26, least=24, most=24 * 365)),
-        ),
+        retention=_retention(read),
         redis_replicas=read.replicas(redis_url),
         accept_data_loss=read.word("ACCEPT_DATA_LOSS", ("yes", "no"), "no") == "yes",
         health_host=read.host("HEALTH_HOST"),
@@ -122,10 +121,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         slack=_slack(read),
         listen_host=read.host("LISTEN_HOST"),
         listen_port=read.number("LISTEN_PORT", 8081, least=0, most=65535),
+        apple_status_every=timedelta(seconds=read.number("APPLE_STATUS_SECONDS", 60, least=1, most=120)),
     )
     if read.problems:
         raise SettingsInvalid(tuple(read.problems))
     return settings
+
+
+def _retention(read: Environment) -> Retention:
+    return Retention(
+        conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
+        events=timedelta(hours=read.number("KEEP_EVENT_IDS_HOURS", 26, least=24, most=24 * 365)),
+    )
 
 
 def _telegram(read: Environment) -> TelegramSettings | None:

@@ -22,7 +22,7 @@ from bot.console_session import ConsoleSession
 from bot.dialogue.draw import draw
 from bot.flowfiles import load_book
 from bot.model import Board, Language, Report, Service
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from tests import phone_slack
 from tests.phone import PHONES, phone
 
@@ -62,7 +62,8 @@ class _ClearSky:
 
 
 async def _chat(language: Language) -> list[Text]:
-    app = App(load_book(), MemoryStore(), StatusWatch(_ClearSky()), TOKYO)
+    store = MemoryStore()
+    app = App(load_book(), store, Poller(store, _ClearSky()), TOKYO)
     session = ConsoleSession(app, "reader", language, lambda: ASKED, insists=False)
     shown = [rendered(reply, WIDTH) for reply in await session.open()]
     for text in TYPED[language]:

@@ -7,20 +7,18 @@ from bot.codec import Unreadable
 from bot.dialogue.book import Book
 from bot.dialogue.home import home
 from bot.dialogue.turn import DEFAULT_LANGUAGE
-from bot.model import Address, Conversation, Language, Reply, World
+from bot.model import Address, Conversation, Language, Reply
 from bot.ports import Glance, Store
+from bot.runtime.poller import Poller
 from bot.runtime.receive import MixedUp, stored
-from bot.runtime.status import StatusWatch
 
 
-def glance(
-    book: Book, store: Store, status: StatusWatch, zone: tzinfo, clock: Callable[[], datetime]
-) -> Glance:
+def glance(book: Book, store: Store, poller: Poller, zone: tzinfo, clock: Callable[[], datetime]) -> Glance:
     """Give what looks at the store and at the board in hand. `clock` gives the time (UTC)."""
 
     async def look(address: Address, language: Language | None) -> Reply:
         now = clock()
-        world = World(now, status.in_hand, zone)
+        world = poller.bulletin.world(now, zone)
         conversation = await _stored(store, address, now)
         return home(book, conversation, world, language or DEFAULT_LANGUAGE)
 

@@ -33,6 +33,7 @@ class Metrics:
         self._waits = self._counter("rate_limit_waits", "Sends that a platform told to wait", "platform")
         self._store_errors = self._counter("store_errors", "Calls that the store could not do", "fault")
         self._jobs = self._gauge("jobs", "Jobs in the store: due, waiting, parked", "state")
+        self._told = self._counter("followers_told", "Times that somebody was told of a change at Apple")
         self._board_age = self._gauge("board_age_seconds", "Age of Apple's board", "language")
 
     def received(self, received: Received, took: timedelta) -> None:
@@ -49,6 +50,10 @@ class Metrics:
     def forgotten(self) -> None:
         """Count a wish to be forgotten that was granted."""
         self._turn("forgotten").inc()
+
+    def told(self) -> None:
+        """Count somebody who was told of a change on Apple's board."""
+        self._told.inc()
 
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""

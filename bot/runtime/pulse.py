@@ -5,7 +5,7 @@ import structlog
 from bot.ports import Store, StoreUnusable
 from bot.runtime.clock import SharedClock
 from bot.runtime.metrics import Metrics
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 
 EVERY = 2.0
 """Seconds between two looks."""
@@ -16,9 +16,9 @@ _log = structlog.get_logger()
 class Pulse:
     """The store as this worker sees it."""
 
-    def __init__(self, store: Store, clock: SharedClock, status: StatusWatch, metrics: Metrics) -> None:
+    def __init__(self, store: Store, clock: SharedClock, poller: Poller, metrics: Metrics) -> None:
         """Keep `clock` to the store's, and tell `metrics` of its backlog and of Apple's board."""
-        self._store, self._clock, self._status, self._metrics = store, clock, status, metrics
+        self._store, self._clock, self._poller, self._metrics = store, clock, poller, metrics
         self.store_answers = False
 
     async def begin(self) -> None:
@@ -35,7 +35,7 @@ class Pulse:
             self._lost(error)
         else:
             self.store_answers = True
-            self._metrics.looked_at(backlog, self._status.in_hand, self._clock.now())
+            self._metrics.looked_at(backlog, self._poller.bulletin.boards, self._clock.now())
         return EVERY
 
     def _lost(self, error: StoreUnusable) -> None:

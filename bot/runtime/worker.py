@@ -14,30 +14,26 @@ import structlog
 
 from bot.dialogue.book import Book
 from bot.events import Event, ForgetMe, Left, StatusChanged
-from bot.model import LANGUAGES, Address, EventId, World
-from bot.ports import Channel, Lead, Owed, Store, StoreUnusable, WayIn
+from bot.model import Address, EventId
+from bot.ports import Channel, Owed, Store, StoreUnusable, WayIn
 from bot.runtime.clock import SharedClock
 from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Later, Outcome
 from bot.runtime.forget import forget, tell
 from bot.runtime.habits import Habits
 from bot.runtime.journal import who
-from bot.runtime.lead import alone
 from bot.runtime.metrics import Metrics
 from bot.runtime.news import PAGE, News
+from bot.runtime.poller import LOOK_EVERY, Poller
 from bot.runtime.pulse import Pulse
 from bot.runtime.receive import LEASE, Received, TooManyConflicts, apologise, receive
 from bot.runtime.rooms import Rooms
-from bot.runtime.status import StatusWatch
 from bot.runtime.timetable import Timetable
 
 SWEEP_EVERY = 0.5
 """Seconds between two looks for jobs that are due and that nobody holds."""
 
-BOARD_EVERY = 60.0
-"""Seconds between two readings of Apple's board."""
-
-NEWS_EVERY = 5.0
-"""Seconds between two looks whether there is good news on Apple's board."""
+NEWS_EVERY = 2.0
+"""Seconds between two looks whether there is news of Apple's services."""
 
 WHILE_BUSY = 0.1
 """Seconds until the next page of news while the one before it is being sent."""
@@ -67,7 +63,7 @@ class Worker:
         self,
         book: Book,
         store: Store,
-        status: StatusWatch,
+        poller: Poller,
         zone: tzinfo,
         *,
         platforms: Sequence[Platform],
@@ -77,22 +73,18 @@ class Worker:
         random: Callable[[], float],
         lease: timedelta = LEASE,
         deadline: timedelta = SEND_DEADLINE,
-        leads_news: Lead = alone,
     ) -> None:
-        """Serve these platforms until `stop`; `monotonic` gives seconds, `random` numbers from 0 to 1.
-
-        `leads_news` says which of several workers tells the followers of Apple's board.
-        """
-        self._book, self._store, self._status, self._zone = book, store, status, zone
+        """Serve these platforms until `stop`; `monotonic` gives seconds, `random` numbers from 0 to 1."""
+        self._book, self._store, self._poller, self._zone = book, store, poller, zone
         self._platforms, self._metrics, self._lease, self._deadline = platforms, metrics, lease, deadline
         self._stop, self._monotonic, self._random = stop, monotonic, random
         self._clock = SharedClock(monotonic)
         self._channels = {platform.name: platform.channel for platform in platforms}
         self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
-        self._pulse = Pulse(store, self._clock, status, metrics)
+        self._pulse = Pulse(store, self._clock, poller, metrics)
         self._delivery = self._door_out()
         self._rooms = Rooms(self._delivery, self._channels, monotonic=monotonic)
-        self._news = News(store, book, self.receive, leads_news)
+        self._news = News(store, self.receive, poller.lead)
 
     def _door_out(self) -> Delivery:
         return Delivery(
@@ -112,11 +104,12 @@ class Worker:
         `TokenRefused` of a platform comes in an `ExceptionGroup`.
         """
         await self._pulse.begin()
+        await self._poller.read(now=self._clock.now())
         habits = Habits(self._stop, self._random)
         async with asyncio.TaskGroup() as group:
             for platform in self._platforms:
                 group.create_task(platform.way_in.run(self.receive, self._stop))
-            for habit in (self._sweep, self._pulse.look, self._read_board, self._tell_news):
+            for habit in (self._sweep, self._pulse.look, self._poll, self._tell_news):
                 group.create_task(habits.keep(habit))
         await self._rooms.finish()
 
@@ -143,6 +136,8 @@ class Worker:
         self._metrics.received(received, timedelta(seconds=self._monotonic() - begun))
         if received.went_back:
             _log.error("store lost turns", who=who(address))
+        if isinstance(event, StatusChanged) and received.outcome == "committed":
+            self._metrics.told()
         for job in received.owed:
             if isinstance(event, StatusChanged) and self._rooms.is_full_for(job):
                 await self._delivery.give_back(job, WHILE_FULL)
@@ -150,7 +145,7 @@ class Worker:
                 self._rooms.hand_over(Held(job, since))
 
     async def _take(self, address: Address, event: Event) -> Received:
-        world = World(self._clock.now(), self._status.in_hand, self._zone)
+        world = self._poller.bulletin.world(self._clock.now(), self._zone)
         try:
             return await receive(
                 *(self._store, self._book, address, event, world),
@@ -229,14 +224,17 @@ class Worker:
             self._metrics.store_failed(error.fault)
             return []
 
-    async def _read_board(self) -> float:
-        for language in LANGUAGES:
-            await self._status.boards(language, now=self._clock.now())
-        return BOARD_EVERY
+    async def _poll(self) -> float:
+        try:
+            return await self._poller.look(now=self._clock.now())
+        except StoreUnusable as error:
+            self._metrics.store_failed(error.fault)
+            return LOOK_EVERY
 
     async def _tell_news(self) -> float:
         """Tell a page of followers once there is room for all of it, so that nothing piles up."""
         if self._rooms.spare_places < PAGE:
             return WHILE_BUSY
-        more = await self._news.tell_some(self._status.in_hand, now=self._clock.now())
+        outlook = self._poller.bulletin.settling.outlook
+        more = await self._news.tell_some(outlook, now=self._clock.now())
         return 0.0 if more else NEWS_EVERY

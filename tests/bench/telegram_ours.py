@@ -18,7 +18,7 @@ from bot.dialogue.book import Book
 from bot.model import Address, Reply
 from bot.ports import Channel, Receive
 from bot.runtime.metrics import Metrics
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from bot.runtime.worker import Platform, Worker
 from tests.bench.telegram_people import Talker
 from tests.bench.telegram_server import ME, TOKEN
@@ -82,7 +82,7 @@ async def running(book: Book, redis_url: str, api_url: str) -> AsyncIterator[Our
     api, store, stop = open_bot(TOKEN, api_url), await RedisStore.open(redis_url), asyncio.Event()
     watched = Watched(TelegramChannel(api))
     worker = Worker(
-        *(book, store, StatusWatch(ClearBoard()), UTC),
+        *(book, store, Poller(store, ClearBoard()), UTC),
         platforms=[Platform(PLATFORM, watched, watched)],
         metrics=Metrics(),
         stop=stop,

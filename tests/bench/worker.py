@@ -15,7 +15,7 @@ from bot.events import Event, Picked, Said
 from bot.model import Address, Board, EventId, Language, Reply, Report, Service
 from bot.ports import Receive
 from bot.runtime.metrics import Metrics
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from bot.runtime.worker import Platform, Worker
 
 PLATFORM = "bench"
@@ -99,7 +99,7 @@ async def running(book: Book, url: str) -> AsyncIterator[Bench]:
     """Run a worker on that Redis."""
     store, chat, stop = await RedisStore.open(url), Chat(), asyncio.Event()
     worker = Worker(
-        *(book, store, StatusWatch(ClearBoard()), UTC),
+        *(book, store, Poller(store, ClearBoard()), UTC),
         platforms=[Platform(PLATFORM, chat, chat)],
         metrics=Metrics(),
         stop=stop,

@@ -27,7 +27,7 @@ from bot.model import Board, Language
 from bot.ports import Store, StoreUnusable
 from bot.runtime import worker as shell
 from bot.runtime.metrics import Metrics
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from tests.chaos.book import chaos_book
 from tests.chaos.connect import connect
 from tests.chaos.failpoints import NAMES, Failpoints, read_failpoints
@@ -86,7 +86,7 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
             await server.start()
             end.push_async_callback(server.stop)
         worker = shell.Worker(
-            *(book, pointed, StatusWatch(ClearSky()), UTC),
+            *(book, pointed, Poller(pointed, ClearSky()), UTC),
             platforms=[connected.platform],
             metrics=Metrics(),
             stop=stop,

@@ -10,7 +10,7 @@ from bot.app import App
 from bot.console_session import ConsoleSession
 from bot.dialogue.book import Book
 from bot.model import Reply
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from tests.commands.program import NOWHERE
 
 
@@ -22,7 +22,8 @@ def test_a_button_that_was_answered_on_another_screen_says_so_and_shows_the_newe
 
 
 async def _pressed_on_two_screens(book: Book) -> Sequence[Reply]:
-    app = App(book, MemoryStore(), StatusWatch(AppleStatus(NOWHERE)), UTC)
+    store = MemoryStore()
+    app = App(book, store, Poller(store, AppleStatus(NOWHERE)), UTC)
     one, other = (
         ConsoleSession(app, "ann", "en", lambda: datetime.now(UTC), insists=False) for _ in range(2)
     )

@@ -16,7 +16,7 @@ from bot.app import App
 from bot.dialogue.book import Book
 from bot.events import Said
 from bot.model import Address, EventId, Language
-from bot.runtime.status import StatusWatch
+from bot.runtime.poller import Poller
 from tests.commands.conftest import Run
 from tests.commands.program import NOWHERE, Line, chat
 from tests.commands.terminal import terminal
@@ -75,7 +75,8 @@ def test_what_was_stored_but_not_said_before_a_crash_is_said_first(
     path = tmp_path / "store.db"
 
     async def crash_before_the_answer() -> None:
-        app = App(book, SqliteStore(path), StatusWatch(AppleStatus(NOWHERE)), UTC)
+        store = SqliteStore(path)
+        app = App(book, store, Poller(store, AppleStatus(NOWHERE)), UTC)
         said = Said(EventId("1"), "mac")
         received = await app.receive(Address("console", "ann", "ann"), said, now=datetime.now(UTC))
         assert received.owed

@@ -15,8 +15,8 @@ from bot.events import Said
 from bot.model import Address, EventId, Reply, Say, Service, Watch
 from bot.ports import Due, Receive
 from bot.runtime.metrics import Metrics
+from bot.runtime.poller import Poller
 from bot.runtime.rooms import IN_FLIGHT, IN_FLIGHT_UNASKED
-from bot.runtime.status import StatusWatch
 from bot.runtime.timetable import AHEAD, Full, Timetable
 from bot.runtime.worker import Platform, Worker
 from tests.bench.worker import ClearBoard
@@ -75,7 +75,7 @@ async def follow(store: MemoryStore, book: Book, platform: str, people: int) -> 
 
 def worker_on(book: Book, store: MemoryStore, **wires: Wire) -> Worker:
     return Worker(
-        *(book, store, StatusWatch(ClearBoard()), UTC),
+        *(book, store, Poller(store, ClearBoard(), every=timedelta(seconds=1)), UTC),
         platforms=[Platform(name, wire, wire) for name, wire in wires.items()],
         metrics=Metrics(),
         stop=asyncio.Event(),

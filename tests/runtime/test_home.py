@@ -13,15 +13,16 @@ from bot.events import Opened
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import Glance
 from bot.runtime.home import glance
+from bot.runtime.poller import Poller
 from bot.runtime.receive import LEASE, receive
-from bot.runtime.status import StatusWatch
 from tests.outside import ANN, START, world
 
 BEN = Address("test", "chat", "ben")
 
 
 def looking(book: Book, store: MemoryStore) -> Glance:
-    return glance(book, store, StatusWatch(AppleStatus("http://127.0.0.1:9")), UTC, lambda: START)
+    poller = Poller(store, AppleStatus("http://127.0.0.1:9"))
+    return glance(book, store, poller, UTC, lambda: START)
 
 
 def look(book: Book, store: MemoryStore, language: Language | None = None) -> Reply:

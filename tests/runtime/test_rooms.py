@@ -11,9 +11,9 @@ from bot.dialogue.book import Book
 from bot.model import Address, EventId, Reply, Say
 from bot.ports import Due, Receive
 from bot.runtime.metrics import Metrics
+from bot.runtime.poller import Poller
 from bot.runtime.receive import LEASE
 from bot.runtime.rooms import IN_FLIGHT
-from bot.runtime.status import StatusWatch
 from bot.runtime.worker import WHILE_FULL, Platform, Worker
 from tests.runtime.test_worker import Chat, NoApple
 
@@ -42,7 +42,7 @@ async def owe(store: MemoryStore, platform: str, people: int, at: datetime) -> N
 def worker_on(book: Book, store: MemoryStore, **chats: Chat) -> Worker:
     """Give a worker that speaks with these chats."""
     return Worker(
-        *(book, store, StatusWatch(NoApple()), UTC),
+        *(book, store, Poller(store, NoApple()), UTC),
         platforms=[Platform(name, chat, chat) for name, chat in chats.items()],
         metrics=Metrics(),
         stop=asyncio.Event(),

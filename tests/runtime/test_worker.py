@@ -14,12 +14,13 @@ from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.events import Event, Said
 from bot.model import Address, Board, EventId, Language, Reply
-from bot.ports import Receive, StatusUnreadable, StoreUnusable
+from bot.ports import Receive, StatusSource, StatusUnreadable, StoreUnusable
 from bot.runtime.metrics import Metrics
+from bot.runtime.poller import Poller
 from bot.runtime.receive import receive as take
-from bot.runtime.status import StatusWatch
 from bot.runtime.worker import Platform, Worker
-from tests.outside import ANN, world
+from tests.outside import ANN, APPLES_WORDS, world
+from tests.runtime.fleet import FakeApple
 
 
 class NoApple:
@@ -63,10 +64,16 @@ class Chat:
         return timedelta()
 
 
-def worker_on(book: Book, store: MemoryStore, chat: Chat, metrics: Metrics | None = None) -> Worker:
-    """Give a worker that speaks with this chat."""
+def worker_on(
+    book: Book,
+    store: MemoryStore,
+    chat: Chat,
+    metrics: Metrics | None = None,
+    apple: StatusSource | None = None,
+) -> Worker:
+    """Give a worker that speaks with this chat, on a day on which no Apple answers unless there is one."""
     return Worker(
-        *(book, store, StatusWatch(NoApple()), UTC),
+        *(book, store, Poller(store, apple or NoApple()), UTC),
         platforms=[Platform("test", chat, chat)],
         metrics=metrics or Metrics(),
         stop=asyncio.Event(),
@@ -75,12 +82,12 @@ def worker_on(book: Book, store: MemoryStore, chat: Chat, metrics: Metrics | Non
     )
 
 
-def live(book: Book, store: MemoryStore, chat: Chat) -> str:
+def live(book: Book, store: MemoryStore, chat: Chat, apple: StatusSource | None = None) -> str:
     """Run a worker to its end, and give what it counted."""
     metrics = Metrics()
 
     async def life() -> None:
-        await worker_on(book, store, chat, metrics).run()
+        await worker_on(book, store, chat, metrics, apple).run()
 
     asyncio.run(life())
     return metrics.text().decode()
@@ -183,6 +190,34 @@ def test_it_is_ready_only_while_store_and_platform_answer(book: Book) -> None:
         assert worker.ready() == {"store": True, "test": False}
 
     asyncio.run(check())
+
+
+def test_no_turn_waits_for_apple(book: Book) -> None:
+    async def story(receive: Receive) -> None:
+        await apple.arrived.wait()
+        await receive(ANN, said(1, "iPhone"))
+        async with asyncio.timeout(5):
+            await chat.shown.wait()
+        apple.free.set()
+
+    chat, apple = Chat(story), FakeApple()
+    apple.free.clear()
+    live(book, MemoryStore(), chat, apple)
+    assert len(chat.sent) == 1
+    assert sorted(language for language, _ in apple.asked) == ["en", "ja"]
+
+
+def test_what_another_process_read_at_apple_is_there_at_the_first_turn(book: Book) -> None:
+    async def story(receive: Receive) -> None:
+        await receive(ANN, said(1, "iPhone"))
+
+    async def read_before() -> None:
+        await Poller(store, FakeApple("down")).look(now=datetime.now(UTC))
+
+    store, chat = MemoryStore(), Chat(story)
+    asyncio.run(read_before())
+    live(book, store, chat)
+    assert APPLES_WORDS["en"] in chat.sent[0][1]
 
 
 def test_locks_of_conversations_do_not_pile_up(book: Book) -> None:

@@ -1,0 +1,71 @@
+"""What all processes that share a store know of Apple's services, and how it is pinned there.
+
+A bulletin that cannot be read is none: it is written again within a minute or two, from Apple's own words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+import msgspec
+
+from bot.model import Board, Language, World
+from bot.outlook import Settling
+
+FORMAT: Final = 1
+"""The format that is written. Raise it when what was written before can no longer be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """Apple's boards as they were read last, what follows from them, and when to read them again."""
+
+    boards: Mapping[Language, Board] = field(default_factory=dict)
+    """Of any age: `World.board` is what tells an old one from none."""
+    settling: Settling = field(default_factory=Settling)
+    asked_at: datetime | None = None
+    """When Apple was asked last (UTC), whatever came of it."""
+    asked_by: str = ""
+    """Who asked: two who would at the same instant must not pin the same."""
+    pause: timedelta = timedelta()
+    """For how long Apple is left alone after that."""
+    failures: int = 0
+    """How many times in a row nothing came of it."""
+    crowd: datetime | None = None
+    """As in `World`."""
+
+    def world(self, now: datetime, zone: tzinfo) -> World:
+        """Give the outside at that moment, as far as we know it."""
+        return World(now, self.boards, zone, self.settling.outlook, self.crowd)
+
+    def was_asked_within(self, span: timedelta, now: datetime) -> bool:
+        """Say whether Apple was asked so short a time ago; a clock that was set back must not stop us."""
+        return self.asked_at is not None and abs(now - self.asked_at) < span
+
+
+def encode_bulletin(bulletin: Bulletin) -> bytes:
+    """Give the bytes to pin."""
+    return msgspec.json.encode(_Pinned(FORMAT, bulletin))
+
+
+def decode_bulletin(body: bytes) -> Bulletin | None:
+    """Read what was pinned; None for what is not ours, or was written by a newer version."""
+    try:
+        if _formats.decode(body).f > FORMAT:
+            return None
+        return _bulletins.decode(body).bulletin
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _Format(msgspec.Struct):
+    f: int
+
+
+class _Pinned(_Format):
+    bulletin: Bulletin
+
+
+_formats = msgspec.json.Decoder(_Format)
+_bulletins = msgspec.json.Decoder(_Pinned)
