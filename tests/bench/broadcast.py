@@ -153,7 +153,6 @@ async def _stage(followers: int) -> AsyncIterator[Stage]:
             await _follow(redis, telegram, followers)
             settings = {
                 "APPLE_STATUS_URL": feed_server.url,
-                "APPLE_STATUS_SECONDS": "1",
                 "REDIS_URL": redis.url,
                 "TELEGRAM_BOT_TOKEN": telegram.token,
             }
