@@ -18,7 +18,7 @@ from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
 from bot.platforms import connect
-from bot.ports import Finding, Store, TokenRefused
+from bot.ports import Finding, Lead, Store, TokenRefused
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
 from bot.runtime.lead import Roles
@@ -73,13 +73,7 @@ async def _refuse_to_lose(settings: Settings) -> None:
 async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Event, only: str | None) -> None:
     metrics, zone, who = Metrics(), local_zone(), secrets.token_hex(8)
     roles = Roles(store, who, monotonic=time.monotonic)
-    poller = Poller(
-        *(store, apple_status(settings)),
-        who=who,
-        lead=roles.lead("apple"),
-        random=random.random,
-        every=settings.apple_status_every,
-    )
+    poller = _poller(settings, store, roles.lead("apple"), who)
     async with AsyncExitStack() as end:
         end.push_async_callback(poller.close)
         end.push_async_callback(roles.give_up)
@@ -104,6 +98,11 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
             _log.warning("no chat platform is set up")
         await _live(worker)
     _log.info("stopped")
+
+
+def _poller(settings: Settings, store: Store, lead: Lead, who: str) -> Poller:
+    source, every = apple_status(settings), settings.apple_status_every
+    return Poller(store, source, who=who, lead=lead, random=random.random, every=every)
 
 
 async def _listen(

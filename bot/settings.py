@@ -110,10 +110,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         or SHIPPED,
         redis_url=redis_url,
         store=read.path("IMESSAGE_SUPPORT_STORE", _can_be_a_file, "must be the absolute path of a file, not"),
-        retention=Retention(
-            conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
-            events=timedelta(hours=read.number("KEEP_EVENT_IDS_HOURS", 26, least=24, most=24 * 365)),
-        ),
+        retention=_retention(read),
         redis_replicas=read.replicas(redis_url),
         accept_data_loss=read.word("ACCEPT_DATA_LOSS", ("yes", "no"), "no") == "yes",
         health_host=read.host("HEALTH_HOST"),
@@ -129,6 +126,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if read.problems:
         raise SettingsInvalid(tuple(read.problems))
     return settings
+
+
+def _retention(read: Environment) -> Retention:
+    return Retention(
+        conversations=timedelta(days=read.number("KEEP_CONVERSATIONS_DAYS", 30, least=1, most=3650)),
+        events=timedelta(hours=read.number("KEEP_EVENT_IDS_HOURS", 26, least=24, most=24 * 365)),
+    )
 
 
 def _telegram(read: Environment) -> TelegramSettings | None:

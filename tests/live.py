@@ -59,6 +59,12 @@ class LiveProgram:
         self._reader = asyncio.create_task(self._read())
         return await self.says("started", since=begun)
 
+    @property
+    def pid(self) -> int:
+        """The process, as long as it lives."""
+        assert self._process
+        return self._process.pid
+
     async def says(self, what: str, *, since: int = 0) -> dict[str, Any]:
         """Wait until it logs that, and give the line."""
         async with asyncio.timeout(SETTLES_WITHIN):

@@ -19,6 +19,7 @@ CHAOS = "chaos/test_run.py::test_nothing_is_lost_or_doubled_while_everything_bre
 DELIVER, ANSWERS = "runtime/test_deliver.py", "runtime/test_deliver_answers.py"
 REDIS, FAULTS = "contract/test_redis_store.py", "contract/test_redis_faults.py"
 POLLER, FLEET = "runtime/test_poller.py", "runtime/test_poller_fleet.py"
+PINS = "contract/test_redis_pins.py"
 WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
 DOCTOR = "commands/test_doctor.py"
 POLLING, HOOK = "adapters/test_telegram_polling.py", "adapters/test_telegram_webhook.py"
@@ -51,6 +52,8 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "F11 the answer to a commit is lost": (
         f"{FAULTS}::test_a_turn_whose_answer_was_lost_is_stored_once_and_owes_the_same",
+        f"{PINS}::test_a_pin_whose_answer_was_lost_is_put_up_once_and_told_so",
+        f"{PINS}::test_whoever_is_counted_and_not_told_so_counts_once",
     ),
     "F12 a caller is cancelled in the middle of a command": (
         f"{FAULTS}::test_callers_that_are_cancelled_at_any_moment_never_get_each_others_answers",
@@ -62,7 +65,10 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{FAULTS}::test_a_replica_is_read_only_and_one_that_misses_its_replicas_says_so",
         "contract/test_redis_failover.py::test_in_a_cluster_a_replica_takes_over_what_was_stored",
     ),
-    "F15 Redis is full": (f"{REDIS}::test_a_full_server_refuses_a_turn_before_it_writes_and_lets_settle",),
+    "F15 Redis is full": (
+        f"{REDIS}::test_a_full_server_refuses_a_turn_before_it_writes_and_lets_settle",
+        f"{PINS}::test_a_full_server_refuses_pins_and_tallies_and_lets_read",
+    ),
     "F16 Redis cannot write to its disk": (
         "contract/test_redis_disk.py::test_a_server_that_cannot_write_to_its_disk_is_full_and_stores_nothing",
     ),
@@ -92,6 +98,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "F23 what is stored is damaged": (
         f"{REDIS}::test_a_damaged_conversation_is_reported_and_never_overwritten",
         f"{REDIS}::test_a_key_of_another_type_stops_a_turn_before_it_writes",
+        f"{PINS}::test_a_damaged_pin_is_reported_and_never_overwritten",
         f"{FAILURES}::test_bytes_that_cannot_be_read_stay_and_the_person_is_told_in_both_languages",
         f"{DELIVER}::test_a_job_that_cannot_be_read_is_parked_and_holds_up_nobody",
     ),
@@ -170,11 +177,14 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     # Apple
     "F50 Apple's feed is slow, broken or hostile": (
+        "adapters/test_apple_evils.py::test_a_bad_answer_is_told_in_one_line",
+        "adapters/test_apple_evils.py::test_the_deadline_holds_however_the_server_dawdles",
         "adapters/test_apple_evils.py::test_too_much_is_refused_before_it_is_taken_in",
         f"{POLLER}::test_the_last_good_board_stays_in_hand_while_apple_fails",
         f"{POLLER}::test_after_failures_apple_is_left_alone_for_longer_and_longer",
         f"{POLLER}::test_a_failure_in_one_language_holds_back_no_other",
         f"{WORKER}::test_no_turn_waits_for_apple",
+        "runtime/test_told.py::test_each_follower_is_told_each_change_once_whatever_flickers",
     ),
     "F51 everybody asks at once": (
         f"{FLEET}::test_a_cold_cache_and_five_hundred_who_ask_cost_one_question",
@@ -183,12 +193,16 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{FLEET}::test_of_two_who_both_believe_that_they_lead_one_asks",
     ),
     "F52 a pool that loses its places": (
-        "cannot happen: we never cancel a request of httpx and use a new client for each; sends use aiohttp",
+        "adapters/test_apple_evils.py::test_a_slow_fetch_that_was_given_up_leaves_the_next_one_unharmed",
+        "elsewhere: cannot happen, each download has a pool of its own, and sends use aiohttp",
     ),
     # long lives
     "F53 leaks over many turns": (
         f"{WORKER}::test_locks_of_conversations_do_not_pile_up",
         f"{REDIS}::test_no_key_is_without_an_end_but_counters_and_what_is_owed",
+        "runtime/test_news.py::test_each_follower_has_one_turn_a_page_at_a_time",
+        f"{PINS}::test_keys_end_soon_after_what_they_keep",
+        "contract/test_sqlite_ends.py::test_what_has_ended_is_taken_out_by_later_writes",
     ),
     "F54 two versions at once": (
         f"{DELIVER}::test_a_job_of_a_newer_version_is_left_to_it",
@@ -205,7 +219,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "F58 ten thousand wait when Redis comes back": (
         "runtime/test_deliver.py::test_more_people_than_one_claim_takes_are_all_served",
         "runtime/test_deliver.py::test_more_than_a_lease_has_room_for_is_said_at_the_permitted_rate",
-        "in that number: cannot happen before there are broadcasts",
+        "runtime/test_broadcast.py::test_a_long_backlog_drains_and_whoever_is_new_is_not_behind_it",
     ),
     "F59 tokens taken away": (SLACK,),
     "F60 nobody reads the log": ("runtime/test_journal.py::test_a_stuck_reader_costs_lines_and_no_time",),

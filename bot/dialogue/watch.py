@@ -31,9 +31,11 @@ def show_status(draft: Draft) -> None:
 
 def watch(draft: Draft) -> None:
     """Promise to tell of changes from now on; what is on the card is none."""
-    scene, now = draft.scene, draft.conversation
+    scene, now, reports = draft.scene, draft.conversation, reports_here(draft.scene)
+    unread = {report.service for report in reports if report.state == "unknown"}
+    settled = {each: state for each, state in troubles_here(scene) if each in unread}
     told = dict(now.watch.known) if now.watch else {}
-    known = _seen(in_order({**dict(troubles_here(scene)), **told}), reports_here(scene))
+    known = _seen(in_order({**settled, **told}), reports)
     draft.add_topic(APPLE)
     keep(draft, Watch(now.prompt + 1, scene.world.now + LASTS, known, as_of=_as_of(scene, now.watch)))
     draft.note(f"watch.begun_{'down' if known else 'clear' if is_clear(scene) else 'unread'}")

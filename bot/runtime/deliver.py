@@ -155,20 +155,17 @@ class Delivery:
             return Dead("too_old")
         if channel is None:
             return Later(NO_CHANNEL_HERE)
-        held_up = await self._await_moment(held, channel) if channel.bot_pause else None
-        return held_up or await self._send(job, say, channel)
-
-    async def _await_moment(self, held: "Held", channel: Channel) -> Outcome | None:
-        """Wait for the bot's next moment in the timetable; an outcome if the job must go back instead."""
-        bot, longest = held.job.address.platform, (self.lease - self.deadline) / 2
+        if not channel.bot_pause:
+            return await self._send(job, say, channel)
+        bot, longest = say.address.platform, (self.lease - self.deadline) / 2
         try:
-            moment = await self.timetable.moment(bot, channel.bot_pause, longest)
+            async with self.timetable.turn(bot, channel.bot_pause, longest, spare=say.reply.unasked):
+                may_begin = self._has_time(held) and not self.stopping()
+                return await self._send(job, say, channel) if may_begin else TooLate()
         except StoreUnusable:
             return Later(SHORTEST)
         except Full as full:
-            return Later(full.until - self.now())
-        await self.sleep(max(0.0, (moment - self.now()).total_seconds()))
-        return None if self._has_time(held) and not self.stopping() else TooLate()
+            return Later(max(SHORTEST, full.until - self.now()))
 
     async def _send(self, job: Owed, say: Say, channel: Channel) -> Outcome:
         try:

@@ -5,7 +5,6 @@ for itself whether there is something to tell, and notes what it told: so nothin
 and going through them twice, or two leaders at once, tells nobody twice.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +15,7 @@ from bot.model import Address, EventId, Outlook
 from bot.ports import Lead, Receive, Store, StoreUnusable
 
 PAGE: Final = 16
-"""Followers who are told at the same time."""
+"""Followers who are told before the next are looked for."""
 
 KNOWN_AFTER: Final = timedelta(seconds=30)
 """By then all processes take their turns with the new outlook. Who began to follow before, in the belief that
@@ -45,8 +44,8 @@ class News:
             page = await self._store.followers(APPLE, after=this.after, limit=PAGE, now=now)
         except StoreUnusable:
             return False  # the same page comes next time
-        told = await asyncio.gather(*(self._tell(address, outlook) for address in page.addresses))
-        this.all_told = this.all_told and all(told)
+        for address in page.addresses:  # one after the other, so that whoever talks meanwhile gets a turn
+            this.all_told = await self._tell(address, outlook) and this.all_told
         this.after, this.ended_at = page.after, None if page.after else now
         return this.ended_at is None
 

@@ -1,21 +1,36 @@
-"""The lanes that are being worked on, in a room for each platform: one that hangs takes none from another."""
+"""The lanes that are being worked on, in rooms of their own, so that no kind takes the place of another.
+
+A platform has two: one for replies to whoever has just said something, and a smaller one for what nobody
+waits for, as the news of a broadcast. So a platform that hangs holds up no other, and a broadcast no
+conversation.
+"""
 
 import asyncio
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Coroutine
+from typing import TypeAlias
 
 import structlog
 
-from bot.model import Address
+from bot.codec import Unreadable, decode_job
+from bot.model import Address, Say
+from bot.ports import Owed
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.journal import who
 
 IN_FLIGHT = 64
 """Lanes of a platform that are worked on at once."""
 
+IN_FLIGHT_UNASKED = 32
+"""As many of those that nobody waits for: about what is sent in a second. It is all that memory holds of a
+broadcast, however many it goes to."""
+
 GRACE = 15.0
 """Seconds that a worker which was told to stop gives to what it has taken over: more than a send may take."""
+
+_Room: TypeAlias = tuple[str, bool]
+"""The platform, and whether it is for what nobody waits for."""
 
 _log = structlog.get_logger()
 
@@ -28,25 +43,32 @@ class Rooms:
     ) -> None:
         """Do what is handed over through `delivery`; `monotonic` gives seconds."""
         self._delivery, self._platforms, self._monotonic = delivery, platforms or ("",), monotonic
-        self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT))
-        self._under_way: Counter[str] = Counter()  # by platform, also what waits at the door
+        self._doors: dict[_Room, asyncio.Semaphore] = {}
+        self._under_way: Counter[_Room] = Counter()  # also what waits at the door
         self._tasks: dict[asyncio.Task[None], Address | None] = {}
         self._begin_until = math.inf
 
     @property
     def places(self) -> int:
         """How many lanes the emptiest room can take."""
-        return max(IN_FLIGHT - self._under_way[platform] for platform in self._platforms)
+        return max(
+            self._left((platform, unasked)) for platform in self._platforms for unasked in (False, True)
+        )
 
-    def is_full(self, platform: str) -> bool:
-        """Say whether a lane of that platform would have to wait at the door."""
-        return self._under_way[platform] >= IN_FLIGHT
+    @property
+    def spare_places(self) -> int:
+        """How many lanes that nobody waits for the emptiest of their rooms can take."""
+        return max(self._left((platform, True)) for platform in self._platforms)
+
+    def is_full_for(self, job: Owed) -> bool:
+        """Say whether its lane would have to wait at the door."""
+        return self._left(_room(job)) <= 0
 
     def hand_over(self, held: Held) -> None:
         """Work on a lane as soon as there is a place."""
-        platform = held.job.address.platform
-        self._under_way[platform] += 1
-        self.start(self._deliver(held, platform), held.job.address)
+        room = _room(held.job)
+        self._under_way[room] += 1
+        self.start(self._deliver(held, room), held.job.address)
 
     def start(self, work: Coroutine[None, None, None], whose: Address | None = None) -> None:
         """Do something that is finished before the end."""
@@ -71,12 +93,29 @@ class Rooms:
         for task in self._tasks:
             task.cancel()
 
-    async def _deliver(self, held: Held, platform: str) -> None:
+    def _left(self, room: _Room) -> int:
+        return _size(room) - self._under_way[room]
+
+    async def _deliver(self, held: Held, room: _Room) -> None:
         try:
-            async with self._rooms[platform]:
+            async with self._doors.setdefault(room, asyncio.Semaphore(_size(room))):
                 late = self._monotonic() > self._begin_until
                 await (self._delivery.give_back(held.job) if late else self._delivery.lane(held))
         except Exception as error:  # noqa: BLE001  one bad job is no reason to lose the worker
             _log.error("delivery failed", who=who(held.job.address), exc_info=error)
         finally:
-            self._under_way[platform] -= 1
+            self._under_way[room] -= 1
+
+
+def _room(job: Owed) -> _Room:
+    """Find where a lane belongs by the reply at its head."""
+    try:
+        work = decode_job(job.body)
+    except Unreadable:
+        return job.address.platform, False
+    return job.address.platform, isinstance(work, Say) and work.reply.unasked
+
+
+def _size(room: _Room) -> int:
+    _, is_unasked = room
+    return IN_FLIGHT_UNASKED if is_unasked else IN_FLIGHT

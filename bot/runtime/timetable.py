@@ -1,14 +1,33 @@
-"""Keeps all workers together under a bot's speed limit: every send has its moment in one timetable."""
+"""Keeps all workers together under a bot's speed limit: every send has its moment in one timetable.
+
+The limit is for any second, however the messages lie in it, and one that is late comes too near to those that
+follow. So a moment that was missed is given up for another, and one that was kept but took long to arrive is
+paid for with as much time in which nobody books.
+"""
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
-from bot.ports import Store
+from bot.ports import Store, StoreUnusable
 
 BOOKED_AT_ONCE = 5
 """Moments that are booked in one call of the store, if as many sends are waiting."""
+
+AHEAD = 0.5
+"""How much of a pause may be booked already when a moment is taken that is to spare.
+
+Whoever has something to say meanwhile waits for no more than this and one pause: 50 ms where a bot sends 30
+times a second. With less the bot would stand idle whenever a worker comes a little late.
+"""
+
+LEEWAY = 0.5
+"""How much of a pause a message may be late: `Channel.bot_pause` leaves room for it."""
+
+SHARE_OF_NEWEST = 1 / 16
+"""How fast what is usual follows what happens."""
 
 
 class Full(Exception):
@@ -22,13 +41,37 @@ class Full(Exception):
 class Timetable:
     """Books moments in the store's timetable, a few at a time for those who wait for one."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        """Use the timetable in that store; `now` is the store's time."""
-        self._store = store
-        self._now = now
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Use the timetable in that store; `now` is the store's time, and `sleep` waits so many seconds."""
+        self._store, self._now, self._sleep = store, now, sleep
         self._booked: defaultdict[str, deque[datetime]] = defaultdict(deque)
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._spare_turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._ends: dict[str, datetime] = {}  # as far as is known here
+        self._usual: dict[str, timedelta] = {}  # from the moment to the platform's answer
+        self._paid: dict[str, tuple[datetime, timedelta]] = {}
+
+    @asynccontextmanager
+    async def turn(
+        self, bot: str, pause: timedelta, within: timedelta, *, spare: bool
+    ) -> AsyncIterator[None]:
+        """Wait for a moment in which that bot may send once; what is sent in it ends with the block.
+
+        `spare` lets others go first. Raises as `moment` and `spare_moment` do, and only before the block.
+        """
+        book = self.spare_moment if spare else self.moment
+        moment = await self._until(await book(bot, pause, within))
+        if self._now() - moment > LEEWAY * pause:
+            moment = await self._until(await book(bot, pause, within))
+        yield
+        if spare:  # then it is one call of the platform, and all of them take about as long
+            await self._pay(bot, pause, moment)
 
     async def moment(self, bot: str, pause: timedelta, within: timedelta) -> datetime:
         """Give the moment at which that bot may send once; `pause` lies between any two.
@@ -44,6 +87,41 @@ class Timetable:
                 return self._booked[bot].popleft()
         finally:
             self._waiting[bot] -= 1
+
+    async def spare_moment(self, bot: str, pause: timedelta, within: timedelta) -> datetime:
+        """Give a moment that nobody else wants: it is booked only once hardly any is booked before it.
+
+        So it leaves the next moment to whoever wants one meanwhile, in whichever process. Raises `Full` if
+        there was none `within` that time, and `StoreUnusable`.
+        """
+        latest, ahead = self._now() + within, AHEAD * pause
+        async with self._spare_turns[bot]:
+            while (begins := self._ends.get(bot, self._now()) - ahead) <= latest:
+                await self._until(begins)
+                now = self._now()
+                first = await self._store.reserve(bot, 1, pause, now=now, within=ahead)
+                if first - now <= ahead:
+                    self._ends[bot] = first + pause
+                    return first
+                self._ends[bot] = first
+            raise Full(self._ends[bot])
+
+    async def _until(self, moment: datetime) -> datetime:
+        if (early := moment - self._now()) > timedelta():
+            await self._sleep(early.total_seconds())
+        return moment
+
+    async def _pay(self, bot: str, pause: timedelta, moment: datetime) -> None:
+        """Leave as much time free as that send was late; only once for all that were held up together."""
+        now = self._now()
+        took, usual = now - moment, self._usual.get(bot, now - moment)
+        self._usual[bot] = usual + (took - usual) * SHARE_OF_NEWEST
+        paid_at, paid = self._paid.get(bot, (moment, timedelta()))
+        late, paid = took - usual, paid if moment <= paid_at else timedelta()
+        if late - paid > LEEWAY * pause:
+            self._paid[bot] = now, late
+            with suppress(StoreUnusable):
+                await self._store.reserve(bot, 1, late - paid, now=now)
 
     async def _book(self, bot: str, pause: timedelta, within: timedelta) -> None:
         now, count = self._now(), min(BOOKED_AT_ONCE, self._waiting[bot])

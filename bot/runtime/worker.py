@@ -22,7 +22,7 @@ from bot.runtime.forget import forget, tell
 from bot.runtime.habits import Habits
 from bot.runtime.journal import who
 from bot.runtime.metrics import Metrics
-from bot.runtime.news import News
+from bot.runtime.news import PAGE, News
 from bot.runtime.poller import LOOK_EVERY, Poller
 from bot.runtime.pulse import Pulse
 from bot.runtime.receive import LEASE, Received, TooManyConflicts, apologise, receive
@@ -34,6 +34,9 @@ SWEEP_EVERY = 0.5
 
 NEWS_EVERY = 2.0
 """Seconds between two looks whether there is news of Apple's services."""
+
+WHILE_BUSY = 0.1
+"""Seconds until the next page of news while the one before it is being sent."""
 
 LAST_WORDS = 2.0
 """Seconds for replies that are on their way to somebody who is forgotten: none should come after that."""
@@ -136,7 +139,10 @@ class Worker:
         if isinstance(event, StatusChanged) and received.outcome == "committed":
             self._metrics.told()
         for job in received.owed:
-            self._rooms.hand_over(Held(job, since))
+            if isinstance(event, StatusChanged) and self._rooms.is_full_for(job):
+                await self._delivery.give_back(job, WHILE_FULL)
+            else:
+                self._rooms.hand_over(Held(job, since))
 
     async def _take(self, address: Address, event: Event) -> Received:
         world = self._poller.bulletin.world(self._clock.now(), self._zone)
@@ -204,12 +210,12 @@ class Worker:
         limit, taken = min(BATCH, self._rooms.places), 0
         jobs = await self._claim(limit) if limit > 0 else []
         for held in jobs:
-            if self._rooms.is_full(held.job.address.platform):
+            if self._rooms.is_full_for(held.job):
                 await self._delivery.give_back(held.job, WHILE_FULL)
             else:
                 self._rooms.hand_over(held)
                 taken += 1
-        return SWEEP_EVERY if len(jobs) < BATCH or not taken else 0.0
+        return 0.0 if taken == BATCH else SWEEP_EVERY
 
     async def _claim(self, limit: int) -> list[Held]:
         try:
@@ -226,7 +232,9 @@ class Worker:
             return LOOK_EVERY
 
     async def _tell_news(self) -> float:
-        has_room = self._rooms.places > 0
+        """Tell a page of followers once there is room for all of it, so that nothing piles up."""
+        if self._rooms.spare_places < PAGE:
+            return WHILE_BUSY
         outlook = self._poller.bulletin.settling.outlook
-        more = has_room and await self._news.tell_some(outlook, now=self._clock.now())
+        more = await self._news.tell_some(outlook, now=self._clock.now())
         return 0.0 if more else NEWS_EVERY

@@ -222,4 +222,10 @@ async def test_groups_get_fewer_messages_than_private_chats() -> None:
 
     assert channel.pause(ANN) == timedelta(seconds=1)
     assert channel.pause(Address("telegram", "-100/42", "5")) == timedelta(seconds=3)
-    assert channel.bot_pause == timedelta(seconds=1) / 30
+
+
+@awaited
+async def test_of_the_thirty_messages_a_second_nearly_all_are_used_and_a_late_one_still_fits() -> None:
+    async with connected() as (_, bot):
+        second = 30 * TelegramChannel(bot).bot_pause
+    assert timedelta(seconds=1.02) <= second <= timedelta(seconds=1 / 0.97)

@@ -1,20 +1,22 @@
-"""`uv run python -m tests.bench [turns|startup|evidence|telegram ...] [--json]`: figures, ratios of one run.
+"""`uv run python -m tests.bench [NAME ...] [--json]`: figures, and ratios within one run.
 
-Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. `telegram`
-compares with aiogram, so it runs only when it is named:
-`uv run --isolated --group bench python -m tests.bench telegram`.
+Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. Two run only
+when they are named: `telegram` compares with aiogram, which has to be there
+(`uv run --isolated --group bench python -m tests.bench telegram`), and `broadcast` takes ten minutes.
 """
 
 import argparse
 import json
+from collections.abc import Callable, Mapping
 
-from tests.bench import evidence, startup, telegram, turns
+from tests.bench import broadcast, evidence, startup, telegram, turns
 
-BENCHMARKS = {
-    "turns": turns.measure,
-    "startup": startup.measure,
-    "evidence": evidence.measure,
-    "telegram": telegram.measure,
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], dict[str, float]]] = {
+    "turns": lambda options: turns.measure(options.stored),
+    "startup": lambda _: startup.measure(),
+    "evidence": lambda _: evidence.measure(),
+    "telegram": lambda _: telegram.measure(),
+    "broadcast": lambda options: broadcast.measure(options.followers, kills=options.kill),
 }
 USUAL = ("turns", "startup", "evidence")
 
@@ -27,12 +29,14 @@ def main() -> None:
     parser.add_argument(
         "--stored", type=int, default=1_000_000, help="conversations in the large store of `turns`"
     )
+    parser.add_argument("--followers", type=int, default=10_000, help="whom `broadcast` tells")
+    parser.add_argument("--kill", action="store_true", help="kill the worker that broadcasts in the middle")
     options = parser.parse_args()
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     figures: dict[str, float] = {}
     for name in options.names or USUAL:
-        measured = turns.measure(options.stored) if name == "turns" else BENCHMARKS[name]()
+        measured = BENCHMARKS[name](options)
         figures |= measured
         if not options.json:
             for key, value in measured.items():

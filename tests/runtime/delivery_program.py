@@ -66,7 +66,7 @@ class Program:
         self._book = book
         self.delivery = Delivery(
             *(self.store, {"test": self.screen}, self.receive, lambda: self.now, lambda: self.monotonic),
-            timetable=Timetable(self.store, lambda: self.now),
+            timetable=Timetable(self.store, lambda: self.now, self.pass_time),
             seen=lambda _job, outcome: self.outcomes.append(outcome),
             sleep=self.pass_time,
         )

@@ -2,59 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-import pytest
-
-from adapters.store.memory.store import MemoryStore
-from adapters.store.redis.store import RedisStore
-from adapters.store.sqlite.store import SqliteStore
-from bot.ports import Store
 from bot.runtime.lead import LEASE
 from bot.runtime.poller import ASK_EVERY, Poller
 from tests.outside import START
-from tests.redis_server import shared_server
 from tests.runtime.fleet import MINUTE, Fleet
+from tests.runtime.stores import Kind, on_each_store, played
 
-Kind: TypeAlias = Literal["memory", "sqlite", "redis"]
-KINDS: tuple[Kind, ...] = ("memory", "sqlite", "redis")
 RETRY = ASK_EVERY / 2
 STEP = timedelta(seconds=3)
-
-
-@asynccontextmanager
-async def opened(kind: Kind, folder: Path) -> AsyncIterator[Store]:
-    """Open an empty store."""
-    store: Store
-    match kind:
-        case "memory":
-            store = MemoryStore()
-        case "sqlite":
-            store = SqliteStore(folder / "store.db")
-        case "redis":
-            store = await RedisStore.open(shared_server().url)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-def played(kind: Kind, folder: Path, story: Callable[[Fleet], Awaitable[None]]) -> None:
-    """Run a story with an empty store of that kind."""
-
-    async def run() -> None:
-        async with opened(kind, folder) as store:
-            await story(Fleet(store))
-
-    asyncio.run(run())
-
-
-on_each_store = pytest.mark.parametrize("kind", KINDS)
 
 
 @on_each_store

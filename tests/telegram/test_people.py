@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.flowfiles import load_book
 from bot.model import Language
 from tests.live import OUTAGE, feed
 from tests.telegram.program import Scene, played
@@ -108,7 +109,9 @@ def test_who_waits_for_apple_is_told_once_even_over_restarts() -> None:
         await scene.until(lambda: len(ben.sees) == 3)
         await scene.settled()
         await scene.stop()
-        assert [len(each.sees) for each in (ann, ben)] == [3, 3]
+        news = [load_book().say(f"watch.{kind}", "en") for kind in ("back", "again", "back")]
+        assert [text[: len(words)] for text, words in zip(ann.texts[2:], news, strict=True)] == news
+        assert len(ben.sees) == 3
 
     played(story, status=feed(OUTAGE))
 
@@ -136,8 +139,10 @@ async def _waits_for_apple(scene: Scene, who: Person, label: str) -> None:
 
 
 async def _restarts(scene: Scene, status: bytes) -> None:
-    """Let Apple's feed change between two runs: a start reads it at once, a running bot once a minute."""
+    """Let Apple's feed change between two runs, and wait until it has been read twice in both languages."""
     await scene.settled()
     await scene.stop()
     scene.apple.answer = document(status)
+    read_before = len(scene.apple.requests)
     await scene.start()
+    await scene.until(lambda: len(scene.apple.requests) - read_before > 4)
