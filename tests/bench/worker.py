@@ -14,6 +14,7 @@ from bot.dialogue.book import Book
 from bot.events import Event, Picked, Said
 from bot.model import Address, Board, EventId, Language, Reply, Report, Service
 from bot.ports import Receive
+from bot.runtime import garbage
 from bot.runtime.metrics import Metrics
 from bot.runtime.status import StatusWatch
 from bot.runtime.worker import Platform, Worker
@@ -109,6 +110,7 @@ async def running(book: Book, url: str) -> AsyncIterator[Bench]:
     life = asyncio.create_task(worker.run())
     try:
         await chat.begun.wait()
+        garbage.seldom()  # as the service does
         yield Bench(worker, chat)
     finally:
         stop.set()
