@@ -19,6 +19,7 @@ from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
 from bot.platforms import connect
 from bot.ports import Finding, Lead, Store, TokenRefused
+from bot.runtime import garbage
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
 from bot.runtime.lead import Roles
@@ -96,6 +97,7 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
         _log.info("started", platforms=[platform.name for platform in platforms], **ports)
         if not platforms:
             _log.warning("no chat platform is set up")
+        garbage.seldom()
         await _live(worker)
     _log.info("stopped")
 

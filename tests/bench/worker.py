@@ -15,6 +15,7 @@ from bot.dialogue.book import Book
 from bot.events import Event, Picked, Said
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import Receive
+from bot.runtime import garbage
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from bot.runtime.worker import Platform, Worker
@@ -110,6 +111,7 @@ async def running(book: Book, url: str) -> AsyncIterator[Bench]:
     life = asyncio.create_task(worker.run())
     try:
         await chat.begun.wait()
+        garbage.seldom()  # as the service does
         yield Bench(worker, chat)
     finally:
         stop.set()
