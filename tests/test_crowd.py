@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_surge_says_since_when_keeps_saying_so_and_ends() -> None:
     assert set(since) == {since[0]}
     assert seen[29].since is None
     assert seen[-1].since is None
-    flips = sum(bool(one.since) != bool(two.since) for one, two in zip(seen, seen[1:], strict=False))
+    flips = sum(bool(one.since) != bool(two.since) for one, two in pairwise(seen))
     assert flips == 2, "it begins once and ends once"
 
 
@@ -145,7 +146,7 @@ def test_all_that_is_asked_for_was_to_be_counted() -> None:
     crowd = knowing(lambda _: 1)
     for minutes in range(40):
         now = NOON + minutes * MINUTE
-        counted = {span: 50 for span in spans(crowd, now)}
+        counted = dict.fromkeys(spans(crowd, now), 50)
         crowd = look(crowd, counted.__getitem__, now, apple_reports=False)
 
 

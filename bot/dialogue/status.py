@@ -11,7 +11,7 @@ from typing import Final
 from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
 from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, question, service_name
-from bot.dialogue.vocabulary import CARD, CardName, verdict, watched
+from bot.dialogue.vocabulary import CardName, verdict, watched
 from bot.model import LANGUAGES, Board, Choice, Report, Service, World
 
 APPLE: Final = "apple"

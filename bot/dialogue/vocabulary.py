@@ -87,7 +87,7 @@ CASES = (
 
 
 def facts(conversation: Conversation, reports: tuple[Report, ...], *, crowd: bool = False) -> frozenset[str]:
-    """Give the guards that hold, by this conversation, these reports of Apple, and whether there is a crowd."""
+    """Give the guards that hold, as far as this conversation, these reports of Apple and a crowd go."""
     holding: set[str] = {finding.name for finding in conversation.findings}
     holding.add(f"apple_{verdict(reports, crowd=crowd)}")
     if "serial_present" not in holding:

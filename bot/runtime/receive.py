@@ -75,7 +75,6 @@ async def receive(
     Raises `Unreadable` for a stored conversation that cannot be read (it stays as it is), `MixedUp`,
     `StoreUnusable`, and `TooManyConflicts`.
     """
-
     troubled = False
 
     def answer(record: Record) -> _Next | None:

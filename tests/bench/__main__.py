@@ -1,20 +1,22 @@
-"""`uv run python -m tests.bench [turns|startup|evidence|telegram ...] [--json]`: figures, ratios of one run.
+"""`uv run python -m tests.bench [turns|startup|evidence|crowd|telegram ...] [--json]`: figures of one run.
 
-Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. `telegram`
-compares with aiogram, so it runs only when it is named:
+Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. Two run only
+when they are named: `crowd`, which takes some minutes, and `telegram`, which compares with aiogram:
 `uv run --isolated --group bench python -m tests.bench telegram`.
 """
 
 import argparse
 import json
+from collections.abc import Callable, Mapping
 
-from tests.bench import evidence, startup, telegram, turns
+from tests.bench import crowd, evidence, startup, telegram, turns
 
-BENCHMARKS = {
+BENCHMARKS: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "turns": turns.measure,
     "startup": startup.measure,
     "evidence": evidence.measure,
     "telegram": telegram.measure,
+    "crowd": crowd.measure,
 }
 USUAL = ("turns", "startup", "evidence")
 
@@ -30,13 +32,13 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    figures: dict[str, float] = {}
+    figures: dict[str, object] = {}
     for name in options.names or USUAL:
         measured = turns.measure(options.stored) if name == "turns" else BENCHMARKS[name]()
-        figures |= measured
+        figures.update(measured)
         if not options.json:
             for key, value in measured.items():
-                print(f"{key:32} {value:>10}")
+                print(f"{key:32} {value!s:>10}")
     print(json.dumps(figures))
 
 
