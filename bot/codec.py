@@ -135,6 +135,7 @@ class _Watch(msgspec.Struct, omit_defaults=True):
     known: tuple[tuple[str, ServiceState], ...] = ()
     """By the name in `Service`, not by Apple's."""
     back: bool = False
+    as_of: datetime | None = None
 
 
 _T = TypeVar("_T", bound=_Format)
@@ -189,7 +190,7 @@ def _pack_watch(watch: Watch | None) -> _Watch | None:
     if watch is None:
         return None
     known = tuple((service.name, state) for service, state in watch.known)
-    return _Watch(watch.number, watch.until, known, watch.is_back)
+    return _Watch(watch.number, watch.until, known, watch.is_back, watch.as_of)
 
 
 def _unpack_watch(stored: _Watch | None) -> Watch | None:
@@ -197,7 +198,7 @@ def _unpack_watch(stored: _Watch | None) -> Watch | None:
     if stored is None:
         return None
     known = tuple((Service[name], state) for name, state in stored.known if name in Service.__members__)
-    return Watch(stored.number, stored.until, known, stored.back)
+    return Watch(stored.number, stored.until, known, stored.back, stored.as_of)
 
 
 def _place(name: str) -> Place:

@@ -35,8 +35,8 @@ day would tell later than 20 minutes after the start.
 """
 USUAL = 0.05
 """What happens by chance this often is no surge any longer; far from `RARE`, so that nothing flickers."""
-CERTAINTY = 20.0
-"""The shape of the rate at most: a standard deviation of 22 % from one day to another."""
+CERTAINTY = 12.0
+"""The shape of the rate at most: a standard deviation of 29 % from one day to another."""
 DOUBT = 0.5
 """The shape with which nothing is known (Jeffreys' prior of a Poisson rate)."""
 

@@ -76,6 +76,8 @@ class Watch:
     """The troubles that the person has seen or was told of, each at its worst so far."""
     is_back: bool = False
     """They were told that all is well; of now on only that it has come again."""
+    as_of: datetime | None = None
+    """When the newest outlook settled that they know of (UTC): they learn nothing from an older one."""
 
 
 CheckIn: TypeAlias = Literal["none", "planned", "asked", "never"]
@@ -172,6 +174,8 @@ class Outlook:
 
     troubles: Troubles
     settled_at: datetime
+    unsettled: tuple[Service, ...] = ()
+    """The services that were last read otherwise: the next reading confirms that, or takes it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What holds of Apple's services, whatever a single reading of the boards says.
 
-The boards flicker: a service is missing once, a language fails, an incident is over and a minute later is not.
-So a change counts once two readings in a row have shown it.
+The boards flicker: a service is missing once, a language fails, an incident is over and a minute later it is
+not. So a change counts once two readings in a row have shown it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -28,7 +28,7 @@ class Settling:
 
 
 def settle(settling: Settling, boards: Mapping[Language, Board], now: datetime) -> Settling:
-    """Take in a reading: the newest board of each language, of which the worst counts. Call it once a reading.
+    """Take in a reading, once: the newest board of each language, of which the worst counts.
 
     A service that no board knows stays as it was. A change that is taken back before it has settled gives the
     outlook a new time, too, because somebody may have seen it.
@@ -81,10 +81,15 @@ def _outlook(
     now: datetime,
 ) -> Outlook | None:
     confirmed = {service: state for service, state in read.items() if before.get(service) == state}
-    if old is None:
-        is_first = Service.IMESSAGE in confirmed and confirmed == read
-        return Outlook(in_order(confirmed), now) if is_first else None
-    held: dict[Service, ServiceState] = {**dict.fromkeys(Service, "ok"), **dict(old.troubles)}
-    troubles = in_order({**held, **confirmed})
+    held: dict[Service, ServiceState] = dict.fromkeys(Service, "ok")
+    if old is not None:
+        held |= dict(old.troubles)
+    elif Service.IMESSAGE not in confirmed or confirmed != read:
+        return None
+    settled = {**held, **confirmed}
+    troubles = in_order(settled)
+    unsettled = tuple(each for each, state in {**before, **read}.items() if state != settled[each])
     is_taken_back = any(before.get(each, held[each]) != state == held[each] for each, state in read.items())
-    return Outlook(troubles, now) if troubles != old.troubles or is_taken_back else old
+    if old is None or troubles != old.troubles or is_taken_back:
+        return Outlook(troubles, now, unsettled)
+    return replace(old, unsettled=unsettled)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, TypeAlias
 
-from bot.model import Address, Board, Language, Report, Service, World
+from bot.model import Address, Board, Language, Outlook, Report, Service, World
 
 START = datetime(2026, 3, 1, 1, 32, tzinfo=UTC)
 """10:32 in Tokyo, where the tests take place."""
@@ -36,7 +36,15 @@ def world(weather: Weather, now: datetime = START, *, words: Mapping[Language, s
         language: Board(read_at, tuple(_report(service, weather, now, said) for service in Service))
         for language, said in words.items()
     }
-    return World(now, boards, TOKYO, crowd=CROWD_SINCE if weather == "crowd" else None)
+    return World(now, boards, TOKYO, _outlook(weather, now), CROWD_SINCE if weather == "crowd" else None)
+
+
+def _outlook(weather: Weather, now: datetime) -> Outlook | None:
+    """Give what has settled when the board looks like that for long; None where it tells too little."""
+    if weather in ("old", "partly"):
+        return None
+    states = ((service, _report(service, weather, now, "").state) for service in Service)
+    return Outlook(tuple(each for each in states if each[1] != "ok"), now)
 
 
 def _report(service: Service, weather: Weather, now: datetime, words: str) -> Report:

@@ -55,6 +55,17 @@ def test_a_flicker_settles_nothing_but_has_everybody_compared_again() -> None:
     assert after.settled_at == START + 3 * MINUTE
 
 
+def test_what_was_read_once_is_unsettled_until_it_is_confirmed_or_taken_back() -> None:
+    found = []
+    settling = read({}, {})
+    for minute, states in enumerate((DOWN, DOWN, {}, DOWN), 2):
+        settling = read(states, before=settling, at=minute)
+        outlook = settling.outlook
+        assert outlook is not None
+        found.append(outlook.unsettled)
+    assert found == [(IMESSAGE,), (), (IMESSAGE,), ()]
+
+
 def test_a_service_that_is_missing_stays_as_it_was() -> None:
     down = read({}, {}, DOWN, DOWN)
     missing = read({IMESSAGE: "unknown"}, {IMESSAGE: "unknown"}, before=down, at=4)

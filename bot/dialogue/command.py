@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.status import is_card, mention_watch, show_status, unwatch, watch
+from bot.dialogue.status import is_card
 from bot.dialogue.vocabulary import CommandName
+from bot.dialogue.watch import mention_watch, show_status, unwatch, watch
 from bot.model import Language
 
 

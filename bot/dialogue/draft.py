@@ -44,6 +44,7 @@ class Draft:
         self._card: tuple[Choice, ...] | None = None
         self._is_aside = False
         self._is_reminder = False
+        self._owed: list[Wake] = []
 
     @property
     def scene(self) -> Scene:
@@ -105,6 +106,10 @@ class Draft:
         kept = tuple(each for each in self.conversation.topics if each != topic)
         self.conversation = replace(self.conversation, topics=kept)
 
+    def owe(self, wake: Wake) -> None:
+        """Come back then."""
+        self._owed.append(wake)
+
     # --- moves ---
 
     def choose(self, id_: str) -> bool:
@@ -142,10 +147,10 @@ class Draft:
         self._arrive(path[-1], path[:-1], tried)
 
     def restart(self) -> None:
-        """Begin anew; prompt numbers go on, so that no old button ever fits again, and so do the topics."""
+        """Begin anew; prompt numbers go on, so that no old button ever fits again, and so does the watch."""
         old = self.conversation
         begun = self.book.begin(old.address, old.language)
-        self.conversation = replace(begun, prompt=old.prompt, topics=old.topics)
+        self.conversation = replace(begun, prompt=old.prompt, topics=old.topics, watch=old.watch)
         self.ask()
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
@@ -212,7 +217,7 @@ class Draft:
             self.conversation = replace(self.conversation, prompt=prompt, offered=offered)
         progress = self.book.steps.get(self.conversation.place) if self._details is None else None
         reply = Reply(text, buttons, self.conversation.prompt, origin, progress=progress)
-        return self._said(reply, *self._wakes(asks=asks))
+        return self._said(reply, *self._wakes(asks=asks), *self._owed)
 
     def _said(self, reply: Reply, *later: Job) -> Turn:
         return Turn(self.conversation, (Say(self.conversation.address, reply), *later))

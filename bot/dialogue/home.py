@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from bot.dialogue.book import Book
 from bot.dialogue.phrase import Scene
-from bot.dialogue.status import APPLE, card_lines, is_clear
+from bot.dialogue.status import card_lines, follows, is_clear
 from bot.model import Address, Choice, Conversation, Language, Reply, World
 
 HomeName: TypeAlias = Literal["go_on", "restart", "watch", "unwatch", "language", "forget"]
@@ -30,7 +30,7 @@ def home(
     begun = conversation is not None and conversation.prompt > 0
     known = book.land(conversation or book.begin(NOBODY, language))
     scene = Scene(book, known, world)
-    watches = watches or APPLE in known.topics
+    watches = watches or follows(known)
     lines = (scene.phrase("home.greeting"), _status(scene, watches=watches), _standing(scene, begun=begun))
     names = _names(scene, begun=begun, watches=watches)
     return Reply("\n\n".join(lines), tuple(_button(scene, name, begun=begun) for name in names))

@@ -1,16 +1,13 @@
 """Puts a turn into words: picks the text that fits the world, fills its placeholders, lists its buttons."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from bot.dialogue.book import PLACEHOLDER, Book
 from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.vocabulary import OFFERED, CardName, OfferedName, facts, verdict, watched
+from bot.dialogue.vocabulary import OFFERED, OfferedName, facts, verdict, watched
 from bot.model import Choice, Conversation, Language, Report, Service, Tried, World
-
-APPLE: Final = "apple"
-"""The topic of those who want to be told of changes of Apple's services."""
 
 STATUS_PAGES: Mapping[Language, str] = {
     "ja": "https://www.apple.com/jp/support/systemstatus/",
@@ -73,8 +70,8 @@ def choices(scene: Scene) -> tuple[Choice, ...]:
     state, language, buttons = scene.state, scene.conversation.language, scene.book.buttons
     options = [option.id for option in offered_options(scene)]
     answers = (buttons[state.place, id_, language] for id_ in options)
-    waits = (_watch(scene),) if "look_again" in options else ()
-    return (*answers, *(buttons[None, name, language] for name in (*waits, *_commands(scene))))
+    told = (_watch(scene),) if "look_again" in options else ()
+    return (*answers, *told, *(buttons[None, name, language] for name in _commands(scene)))
 
 
 def offered_options(scene: Scene) -> Iterable[Option]:
@@ -82,8 +79,14 @@ def offered_options(scene: Scene) -> Iterable[Option]:
     return (option for option in scene.state.options if scene.holds(option.when))
 
 
-def _watch(scene: Scene) -> CardName:
-    return "unwatch" if APPLE in scene.conversation.topics else "watch"
+def _watch(scene: Scene) -> Choice:
+    watch, language = scene.conversation.watch, scene.conversation.language
+    if watch and not watch.is_back:
+        return scene.book.buttons[None, "unwatch", language]
+    button = scene.book.buttons[None, "watch", language]
+    if scene.holds(("apple_crowd",)):
+        return replace(button, label=scene.phrase("watch.label_crowd"))
+    return button
 
 
 def _commands(scene: Scene) -> Iterable[OfferedName]:

@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
-from bot.dialogue import status
 from bot.dialogue.answer import read
 from bot.dialogue.book import Book
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
 from bot.dialogue.evidence.find import find
 from bot.dialogue.link import read_link
+from bot.dialogue.news import end_watch, tell_change
 from bot.dialogue.overheard import concerns_us
-from bot.dialogue.phrase import Scene
 from bot.dialogue.understand import Commanded
 from bot.dialogue.vocabulary import COMMANDS, CommandName
+from bot.dialogue.watch import show_status
 from bot.events import (
     Command,
     Event,
@@ -52,14 +52,16 @@ def take_turn(
             return Turn(_left(before))
         case ForgetMe():  # comes with nothing to decide: whoever stores conversations deletes this one
             return Turn(before)
+        case Woke(why="watch_over", prompt=number):
+            return end_watch(book, before, world, number)
+        case StatusChanged():
+            return tell_change(book, before, world)
         case Woke() if not _is_awaited(book, before, event):
             return Turn(before)
         case Said() | Shared() | Sent() if not concerns_us(book, before, event, world):
             return Turn(before)
-        case StatusChanged() if not status.waits_no_longer(Scene(book, book.land(before), world)):
-            return Turn(before)
     draft = Draft(book, book.land(before), world)
-    if book.knows(before.place) or isinstance(event, StatusChanged):
+    if book.knows(before.place):
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
@@ -69,7 +71,7 @@ def take_turn(
 def _left(conversation: Conversation) -> Conversation:
     """Follow nothing and have no question standing, for nothing would arrive; where they were stays known."""
     prompt = conversation.prompt and conversation.prompt + 1
-    return replace(conversation, prompt=prompt, offered=(), topics=())
+    return replace(conversation, prompt=prompt, offered=(), topics=(), watch=None)
 
 
 def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
@@ -108,9 +110,7 @@ def _take(draft: Draft, event: Event) -> None:
             draft.note(f"turn.sent_{what}")
         case Woke():
             draft.remind()
-        case StatusChanged():
-            status.tell_back(draft)
-        case Left() | ForgetMe():
+        case StatusChanged() | Left() | ForgetMe():
             pass
         case _:
             assert_never(event)
@@ -161,7 +161,7 @@ def _invoke(draft: Draft, command: Command) -> None:
         case "japanese" | "english":
             switch(draft, SPOKEN[command])
             if not draft.conversation.offered:
-                status.show_status(draft)
+                show_status(draft)
         case _:
             obey(draft, command)
 
@@ -195,7 +195,7 @@ def _press(draft: Draft, prompt: int, choice: str) -> None:
     """Do what the button says. One that no longer counts does nothing, if there are newer ones to press."""
     now = draft.conversation
     if not now.offered and choice in ("watch", "unwatch"):
-        status.show_status(draft)
+        show_status(draft)
     elif not now.offered:
         draft.ask()
     elif prompt != now.prompt or choice not in now.offered:

@@ -127,11 +127,20 @@ PHRASES: Mapping[str, frozenset[str]] = {
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
-            "failed", "watching", "watching_already", "nothing_to_watch", "unwatched", "still_watching",
-            "back_again", "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file",
-            "sent_other",
+            "failed", "watching_already", "unwatched", "still_watching", "sent_photo", "sent_large_file",
+            "sent_other_file", "sent_unavailable_file", "sent_other",
         )
     },
+    **{
+        f"watch.{name}": frozenset()
+        for name in (
+            "label_clear", "label_crowd", "begun_down", "begun_clear", "begun_unread", "down", "maintenance",
+            "again", "worse", "wait", "wait_partly", "back", "go_on", "lingers", "over",
+        )
+    },
+    "watch.partly": frozenset({"services"}),
+    "watch.line": frozenset({"mark", "service", "state"}),
+    "watch.go_on_at": frozenset({"step"}),
     "button.not_yours": frozenset(),
     **{
         f"menu.{name}": frozenset()

@@ -16,7 +16,7 @@ from bot.crowd import DAYS, MINUTE, begin, look
 from tests.bench.crowd_incidents import Incident, incidents
 from tests.bench.crowd_traffic import Surge, Traffic, midnight
 
-SEED = 101
+SEED = 201
 SIZES = (
     (20, 10),
     (50, 10),

@@ -90,7 +90,7 @@ def test_whoever_follows_the_status_here_or_elsewhere_is_told_so_and_can_stop_it
         home(book, here, world(weather), "en"),
         home(book, None, world(weather), "en", watches=True),
     ):
-        assert "I’ll send you a message when it’s back." in shown.text
+        assert "I’ll send you a message when there is news." in shown.text
         assert ("unwatch", "Stop watching") in buttons(shown)
         assert "watch" not in dict(buttons(shown))
 

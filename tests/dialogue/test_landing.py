@@ -198,8 +198,8 @@ def test_whoever_waits_for_apple_is_told_where_the_state_is_gone() -> None:
     book = book_of(START, WITHOUT_TWO)
     waiting = replace(at_two(), topics=("apple",))
     conversation, message = take(book, waiting, StatusChanged(ID))
-    assert message.text == book.say("turn.back_again", "en")
-    assert (conversation.place, conversation.topics) == (Place("guide", "one"), ())
+    assert message.text.startswith(book.say("watch.back", "en"))
+    assert (conversation.place, conversation.topics) == (Place("guide", "one"), ("apple",))
 
 
 def test_evidence_counts_where_the_state_is_gone(book: Book) -> None:

@@ -172,7 +172,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "unwatch": "お知らせをやめる",
         "language": "English",
         "forget": "私のデータを削除",
-        "promise": "元に戻ったら、メッセージでお知らせします。",
+        "promise": "変化があったら、メッセージでお知らせします。",
         "messages": "こんにちは|Appleのシステム状況を確認しました|おかえりなさい|こんにちは"
         "|わかりました。Appleのサービスが元に戻ったら|わかりました。復旧のお知らせはしません"
         "|All right, in English|I’ve deleted",
@@ -187,7 +187,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "unwatch": "Stop watching",
         "language": "日本語",
         "forget": "Delete my data",
-        "promise": "I’ll send you a message when it’s back.",
+        "promise": "I’ll send you a message when there is news.",
         "messages": "Hello!|I checked Apple’s System Status|Welcome back!|Hello!"
         "|All right! When Apple’s|All right, I won’t send you"
         "|ここからは日本語で|あなたについて保存していたものを",

@@ -1,0 +1,122 @@
+"""Following Apple's services: what begins it, what ends it, and what somebody who does so knows already."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.dialogue.draft import Draft
+from bot.dialogue.phrase import Scene, question
+from bot.dialogue.status import APPLE, follows, is_clear, reports_here, services_here, show_card
+from bot.model import Address, Conversation, Report, Service, Troubles, Wake, Watch
+from bot.outlook import in_order, worst
+
+LASTS: Final = timedelta(days=7)
+"""How long somebody is told of changes; the phrases say so, too."""
+
+LINGERS: Final = timedelta(hours=6)
+"""How long somebody who was told that it is back is told if it comes again; the phrases say so, too."""
+
+_SOMETHING: Final[Troubles] = ((Service.IMESSAGE, "outage"),)
+"""What those know of whom nothing more was stored than that they wait: at its worst, so it gets no worse."""
+
+
+def show_status(draft: Draft) -> None:
+    """Show what Apple reports now. Whoever follows it has been told what they see here."""
+    watch = standing(draft.scene)
+    if watch and not is_older(draft.scene, watch):
+        learn(draft, watch, _seen(watch.known, reports_here(draft.scene)))
+    promise = (draft.scene.phrase("turn.watching_already"),) if follows(draft.conversation) else ()
+    show_card(draft, *promise)
+
+
+def watch(draft: Draft) -> None:
+    """Promise to tell of changes from now on; what is on the card is none."""
+    scene, now, reports = draft.scene, draft.conversation, reports_here(draft.scene)
+    unread = {report.service for report in reports if report.state == "unknown"}
+    settled = {each: state for each, state in troubles_here(scene) if each in unread}
+    told = dict(now.watch.known) if now.watch else {}
+    known = _seen(in_order({**settled, **told}), reports)
+    draft.add_topic(APPLE)
+    keep(draft, Watch(now.prompt + 1, scene.world.now + LASTS, known, as_of=_as_of(scene, now.watch)))
+    draft.note(f"watch.begun_{'down' if known else 'clear' if is_clear(scene) else 'unread'}")
+    show_card(draft)
+
+
+def unwatch(draft: Draft) -> None:
+    """End the watch, whether there was one or not."""
+    draft.conversation = without_watch(draft.conversation)
+    draft.note("turn.unwatched")
+    show_card(draft)
+
+
+def mention_watch(draft: Draft) -> None:
+    """Say, to somebody who leaves the guide, that they will still be told, and how to end that."""
+    if follows(draft.conversation):
+        draft.tell(f"{question(draft.scene)}\n\n{draft.scene.phrase('turn.still_watching')}")
+
+
+def standing(scene: Scene) -> Watch | None:
+    """Give the watch of somebody who follows; one that was begun before watches were stored begins now."""
+    now = scene.conversation
+    if APPLE not in now.topics:
+        return None
+    known = troubles_here(scene) or _SOMETHING
+    return now.watch or Watch(now.prompt, scene.world.now + LASTS, known)
+
+
+def learn(draft: Draft, watch: Watch, known: Troubles) -> None:
+    """Note what they know now, which decides how long they still follow."""
+    now, as_of = draft.scene.world.now, _as_of(draft.scene, watch)
+    if watch.known and not known:
+        keep(draft, Watch(watch.number, now + LINGERS, is_back=True, as_of=as_of))
+    elif watch.is_back and known:
+        keep(draft, Watch(watch.number, now + LASTS, known, as_of=as_of))
+    else:
+        keep(draft, replace(watch, known=known, as_of=as_of))
+
+
+def keep(draft: Draft, watch: Watch) -> None:
+    """Keep this watch, and have it ended when its time is over."""
+    before = draft.conversation.watch
+    draft.conversation = replace(draft.conversation, watch=watch)
+    if before is None or (before.number, before.until) != (watch.number, watch.until):
+        draft.owe(wake_of(draft.conversation.address, watch))
+
+
+def wake_of(address: Address, watch: Watch) -> Wake:
+    """Give what ends the watch."""
+    return Wake(address, watch.until, watch.number, "watch_over")
+
+
+def without_watch(conversation: Conversation) -> Conversation:
+    """Give the conversation of somebody who does not follow Apple's services."""
+    topics = tuple(each for each in conversation.topics if each != APPLE)
+    return replace(conversation, topics=topics, watch=None)
+
+
+def troubles_here(scene: Scene, *more: Service) -> Troubles:
+    """Give what has settled of the services that matter here, and of those besides."""
+    outlook, services = scene.world.outlook, {*services_here(scene), *more}
+    return tuple(each for each in outlook.troubles if each[0] in services) if outlook else ()
+
+
+def is_older(scene: Scene, watch: Watch) -> bool:
+    """Say whether this world is behind the one that they know, as a process may be for some seconds."""
+    outlook = scene.world.outlook
+    return bool(outlook and watch.as_of and outlook.settled_at < watch.as_of)
+
+
+def _as_of(scene: Scene, watch: Watch | None) -> datetime | None:
+    outlook = scene.world.outlook
+    return outlook.settled_at if outlook else watch.as_of if watch else None
+
+
+def _seen(known: Troubles, reports: tuple[Report, ...]) -> Troubles:
+    """Give what they know after these reports: what is well is forgotten, the rest stays at its worst."""
+    states = dict(known)
+    for report in reports:
+        if report.state == "ok":
+            states.pop(report.service, None)
+        elif report.state != "unknown":
+            states[report.service] = worst((states.get(report.service, "ok"), report.state))
+    return in_order(states)
