@@ -1,9 +1,9 @@
 """Tells from our own traffic that far more people than usual have trouble, before Apple says so.
 
-People are counted in quarter hours, and two weeks of them say what is usual at this time of day: the quarters
-near it on each day, those of a weekend or a working day like today with full weight. Those counts are Poisson
-with a rate that is Gamma-distributed, so the people to expect in a window follow a negative binomial. A window
-stands out when so many people or more would come by chance with a probability below `RARE`.
+People are counted in quarter hours, and two weeks of them say what is usual at this time of day: the
+quarters near it on each day, those of a day like today (of the weekend or not) with full weight. The counts
+are Poisson with a rate that is Gamma-distributed, so the people to expect in a window follow a negative
+binomial. A window stands out when so many or more would come by chance with a probability below `RARE`.
 
 Little history makes the distribution wide, which is careful by itself. Days differ more than counts alone
 would, so we never claim to know the rate better than `CERTAINTY` people would tell it.
@@ -28,11 +28,15 @@ LINGER = timedelta(minutes=40)
 FEWEST = 5
 """A smaller number of people says nothing, however unusual it is; it also keeps everybody anonymous."""
 RARE = 2e-5
-"""Each minute asks six windows, 259,200 questions in 30 days, of which neighbours get much the same answer."""
+"""Each minute asks six windows: 259,200 questions in 30 days, but neighbours get much the same answer.
+
+By simulation (`tests.bench crowd`) that is a false alarm in two months. With half of it, a bot of 50 people a
+day would tell later than 20 minutes after the start.
+"""
 USUAL = 0.05
 """What happens by chance this often is no surge any longer; far from `RARE`, so that nothing flickers."""
-CERTAINTY = 20.0
-"""The shape of the rate at most: a standard deviation of 22 % from one day to another."""
+CERTAINTY = 12.0
+"""The shape of the rate at most: a standard deviation of 29 % from one day to another."""
 DOUBT = 0.5
 """The shape with which nothing is known (Jeffreys' prior of a Poisson rate)."""
 
@@ -166,14 +170,14 @@ def _chance(crowd: Crowd, count: int, window: timedelta) -> float:
 
 
 def _is_weekend(at: datetime) -> bool:
-    return at.weekday() >= 5
+    return at.weekday() in (5, 6)
 
 
 def tail(count: int, mean: float, shape: float) -> float:
     """Give the probability of `count` or more in a negative binomial, or a little more than that.
 
-    The terms of the tail shrink at least as fast as the first two do, or as all do in the end; so a geometric series is
-    their bound. Below the mean it is 1.
+    The terms shrink at least as fast as the first two do, or as all do in the end; so a geometric series is
+    their bound. Up to the mean it is 1.
     """
     if count <= mean:
         return 1.0

@@ -37,8 +37,7 @@ def world(weather: Weather, now: datetime = START, *, words: Mapping[Language, s
         language: Board(read_at, tuple(_report(service, weather, now, said) for service in Service))
         for language, said in words.items()
     }
-    since = CROWD_SINCE if weather == "crowd" else None
-    return World(now, boards, TOKYO, _outlook(weather, now), since)
+    return World(now, boards, TOKYO, _outlook(weather, now), CROWD_SINCE if weather == "crowd" else None)
 
 
 def _outlook(weather: Weather, now: datetime) -> Outlook | None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_surge_says_since_when_keeps_saying_so_and_ends() -> None:
     assert set(since) == {since[0]}
     assert seen[29].since is None
     assert seen[-1].since is None
-    flips = sum(bool(one.since) != bool(two.since) for one, two in zip(seen, seen[1:], strict=False))
+    flips = sum(bool(one.since) != bool(two.since) for one, two in pairwise(seen))
     assert flips == 2, "it begins once and ends once"
 
 

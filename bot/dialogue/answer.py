@@ -1,9 +1,9 @@
 """What a typed message does: what it shows, if it was pasted, or what it means as an answer."""
 
+from bot.dialogue.buttons import offered_options
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
 from bot.dialogue.evidence.find import find
-from bot.dialogue.phrase import offered_options
 from bot.dialogue.status import is_card
 from bot.dialogue.understand import (
     Answered,

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue.book import Book
+from bot.dialogue.buttons import choices
 from bot.dialogue.flow import ExitName
 from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
 from bot.dialogue.owed import check_in_wake, step_wakes
-from bot.dialogue.phrase import Scene, choices, filled, question
+from bot.dialogue.phrase import Scene, filled, question
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (

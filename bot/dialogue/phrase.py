@@ -5,11 +5,9 @@ from datetime import datetime
 
 from bot.apple import Report, Service
 from bot.dialogue.book import PLACEHOLDER, Book
-from bot.dialogue.flow import Flow, Option, State
-from bot.dialogue.following import follows
 from bot.dialogue.hours import zone_of
-from bot.dialogue.vocabulary import OFFERED, CardName, CommandName, OfferedName, facts, verdict, watched
-from bot.model import Choice, Conversation, Language, Tried, World
+from bot.dialogue.vocabulary import facts, verdict, watched
+from bot.model import Conversation, Language, Tried, World
 
 STATUS_PAGES: Mapping[Language, str] = {
     "ja": "https://www.apple.com/jp/support/systemstatus/",
@@ -26,8 +24,8 @@ class Scene:
         self.book = book
         self.conversation = conversation
         self.world = world
-        self.flow: Flow = book.flows[conversation.place.flow]
-        self.state: State = self.flow.states[conversation.place.state]
+        self.flow = book.flows[conversation.place.flow]
+        self.state = self.flow.states[conversation.place.state]
         self._reports: tuple[Report, ...] | None = None
         self._facts: frozenset[str] | None = None
 
@@ -68,46 +66,6 @@ def filled(scene: Scene, template: str) -> str:
     if "{" not in template:
         return template
     return PLACEHOLDER.sub(lambda found: FILLERS[found[1]](scene), template)
-
-
-def choices(scene: Scene) -> tuple[Choice, ...]:
-    """List the buttons of the state: its answers first, then the commands that make sense here.
-
-    Whoever is to wait and look again may be told instead.
-    """
-    state, language, buttons = scene.state, scene.conversation.language, scene.book.buttons
-    options = [option.id for option in offered_options(scene)]
-    answers = (buttons[state.place, id_, language] for id_ in options)
-    waits = (_watch(scene),) if "look_again" in options else ()
-    return (*answers, *(buttons[None, name, language] for name in (*waits, *_commands(scene))))
-
-
-def offered_options(scene: Scene) -> Iterable[Option]:
-    """Give the answers whose guards hold."""
-    return (option for option in scene.state.options if scene.holds(option.when))
-
-
-def _watch(scene: Scene) -> CardName:
-    return "unwatch" if follows(scene.conversation) else "watch"
-
-
-def _commands(scene: Scene) -> Iterable[CommandName]:
-    own: tuple[CommandName, ...] = ("never_ask",) if scene.is_check_in else ()
-    state, path = scene.state, scene.conversation.path
-    left_out: set[OfferedName] = set()
-    if state.how is None:
-        left_out.add("how")
-    if state.skip is None:
-        left_out.add("skip")
-    if not path:
-        left_out.add("back")
-    if state.place == scene.book.start.begin:
-        left_out.add("restart")
-    if state.end:
-        left_out.add("stop")
-    if state.place == scene.flow.exits["person"]:
-        left_out.add("person")
-    return (*own, *(name for name in OFFERED if name not in left_out))
 
 
 # --- times and lists --------------------------------------------------------------------------------------

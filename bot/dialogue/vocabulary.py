@@ -88,7 +88,7 @@ CASES = (
 
 
 def facts(conversation: Conversation, reports: tuple[Report, ...], *, crowd: bool = False) -> frozenset[str]:
-    """Give the guards that hold, by this conversation, these reports of Apple, and whether there is a crowd."""
+    """Give the guards that hold, as far as this conversation, these reports of Apple and a crowd go."""
     holding: set[str] = {finding.name for finding in conversation.findings}
     holding.add(f"apple_{verdict(reports, crowd=crowd)}")
     if "serial_present" not in holding:
@@ -135,8 +135,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
     **{
         f"watch.{name}": frozenset()
         for name in (
-            "label_clear", "begun_down", "begun_clear", "begun_unread", "down", "maintenance", "again",
-            "worse", "wait", "wait_partly", "back", "go_on", "lingers", "over",
+            "label_clear", "label_crowd", "begun_down", "begun_clear", "begun_unread", "down", "maintenance",
+            "again", "worse", "wait", "wait_partly", "back", "go_on", "lingers", "over",
         )
     },
     "watch.partly": frozenset({"services"}),

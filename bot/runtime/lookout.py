@@ -53,9 +53,8 @@ class Lookout:
         be looked at twice.
         """
         minute = now.replace(second=0, microsecond=0)
-        if minute != self._looked_at and await self._poller.lead():
-            if await self._judge(minute, now):
-                self._looked_at = minute
+        if minute != self._looked_at and await self._poller.lead() and await self._judge(minute, now):
+            self._looked_at = minute
         return LOOK_EVERY
 
     async def _judge(self, minute: datetime, now: datetime) -> bool:

@@ -1,14 +1,12 @@
 """What a worker counts, for Prometheus. No label tells who somebody is."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.apple import Board
-from bot.model import Language
 from bot.ports import Backlog, Owed
+from bot.runtime.bulletin import Bulletin
 from bot.runtime.deliver import Dead, Done, Later, Outcome, TooLate
 from bot.runtime.receive import Received
 
@@ -57,10 +55,6 @@ class Metrics:
         """Count somebody who was told of a change on Apple's board."""
         self._told.inc()
 
-    def noticed(self, crowd: datetime | None) -> None:
-        """Note whether far more people than usual have trouble."""
-        self._surge.set(crowd is not None)
-
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""
         self._turn("refused").inc()
@@ -76,11 +70,12 @@ class Metrics:
         """Count a call that the store could not do."""
         self._store_errors.labels(fault).inc()
 
-    def looked_at(self, backlog: Backlog, boards: Mapping[Language, Board], now: datetime) -> None:
-        """Note how much there is to do, and how old what we know of Apple is."""
+    def looked_at(self, backlog: Backlog, bulletin: Bulletin, now: datetime) -> None:
+        """Note how much there is to do, how old what we know of Apple is, and whether there is a surge."""
         for state, jobs in (("due", backlog.due), ("waiting", backlog.waiting), ("parked", backlog.parked)):
             self._jobs.labels(state).set(jobs)
-        for language, board in boards.items():
+        self._surge.set(bulletin.crowd is not None)
+        for language, board in bulletin.boards.items():
             self._board_age.labels(language).set((now - board.checked_at).total_seconds())
 
     def text(self) -> bytes:

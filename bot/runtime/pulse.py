@@ -35,7 +35,7 @@ class Pulse:
             self._lost(error)
         else:
             self.store_answers = True
-            self._metrics.looked_at(backlog, self._poller.bulletin.boards, self._clock.now())
+            self._metrics.looked_at(backlog, self._poller.bulletin, self._clock.now())
         return EVERY
 
     def _lost(self, error: StoreUnusable) -> None:

@@ -111,7 +111,7 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             for platform in self._platforms:
                 group.create_task(platform.way_in.run(self.receive, self._stop))
-            for habit in (self._sweep, self._pulse.look, self._poll, self._tell_news, self._look_out):
+            for habit in (self._sweep, self._pulse.look, self._look_outside, self._tell_news):
                 group.create_task(habits.keep(habit))
         await self._rooms.finish()
 
@@ -232,17 +232,11 @@ class Worker:
             self._metrics.store_failed(error.fault)
             return []
 
-    async def _poll(self) -> float:
+    async def _look_outside(self) -> float:
+        """Look at Apple's board, and at how many have the same trouble, as far as that is ours to do."""
         try:
+            await self._lookout.look(now=self._clock.now())
             return await self._poller.look(now=self._clock.now())
-        except StoreUnusable as error:
-            self._metrics.store_failed(error.fault)
-            return LOOK_EVERY
-
-    async def _look_out(self) -> float:
-        self._metrics.noticed(self._poller.bulletin.crowd)
-        try:
-            return await self._lookout.look(now=self._clock.now())
         except StoreUnusable as error:
             self._metrics.store_failed(error.fault)
             return LOOK_EVERY

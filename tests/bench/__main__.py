@@ -1,21 +1,22 @@
 """`uv run python -m tests.bench [NAME ...] [--json]`: figures, and ratios within one run.
 
-Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. Two run only
-when they are named: `telegram` compares with aiogram, which has to be there
-(`uv run --isolated --group bench python -m tests.bench telegram`), and `broadcast` takes ten minutes.
+Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. Some run
+only when they are named: `telegram` compares with aiogram, which has to be there
+(`uv run --isolated --group bench python -m tests.bench telegram`); `crowd` and `broadcast` take minutes.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Mapping
 
-from tests.bench import broadcast, evidence, startup, telegram, turns
+from tests.bench import broadcast, crowd, evidence, startup, telegram, turns
 
-BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], dict[str, float]]] = {
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "turns": lambda options: turns.measure(options.stored),
     "startup": lambda _: startup.measure(),
     "evidence": lambda _: evidence.measure(),
     "telegram": lambda _: telegram.measure(),
+    "crowd": lambda _: crowd.measure(),
     "broadcast": lambda options: broadcast.measure(options.followers, kills=options.kill),
 }
 USUAL = ("turns", "startup", "evidence")
@@ -34,13 +35,13 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    figures: dict[str, float] = {}
+    figures: dict[str, object] = {}
     for name in options.names or USUAL:
         measured = BENCHMARKS[name](options)
-        figures |= measured
+        figures.update(measured)
         if not options.json:
             for key, value in measured.items():
-                print(f"{key:32} {value:>10}")
+                print(f"{key:32} {value!s:>10}")
     print(json.dumps(figures))
 
 

@@ -35,7 +35,7 @@ class Traffic:
     ) -> None:
         """Let them come."""
         self.start = start
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # noqa: S311  a simulation
         rates = list(_rates(start, days, people_per_day, chance))
         for surge in surges:
             first, last = ((at - start) // MINUTE for at in (surge.start, surge.end))

@@ -33,7 +33,7 @@ def _scene(book: Book, language: Language, flow: str, state: ServiceState) -> Sc
     conversation = replace(
         conversation, place=book.flows[flow].begin, tried=tried, findings=findings, path=()
     )
-    return Scene(book, conversation, World(NOW, {language: Board(NOW, reports)}))
+    return Scene(book, conversation, World(NOW, {language: Board(NOW, reports)}, crowd=YESTERDAY))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

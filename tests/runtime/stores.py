@@ -24,14 +24,15 @@ def played(kind: Kind, folder: Path, story: Callable[[Fleet], Awaitable[None]]) 
     """Run a story with an empty store of that kind."""
 
     async def run() -> None:
-        async with _opened(kind, folder) as store:
+        async with opened(kind, folder) as store:
             await story(Fleet(store))
 
     asyncio.run(run())
 
 
 @asynccontextmanager
-async def _opened(kind: Kind, folder: Path) -> AsyncIterator[Store]:
+async def opened(kind: Kind, folder: Path) -> AsyncIterator[Store]:
+    """Have an empty store of that kind."""
     store: Store
     match kind:
         case "memory":

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.store.memory.store import MemoryStore
 from bot.crowd import DAYS, QUARTER, QUARTERS_A_DAY, begin, look
-from bot.model import Address
-from bot.ports import Store, StoreUnusable
-from bot.runtime.lookout import KEPT_FOR, PIN, Lookout, encode_crowd
+from bot.dialogue.book import Book
+from bot.events import Said
+from bot.model import Address, EventId
+from bot.ports import Receive, Record, Store, StoreUnusable
+from bot.runtime.lookout import KEPT_FOR, PIN, SERIES, Lookout, encode_crowd
 from bot.runtime.poller import Poller
 from tests.outside import START
 from tests.runtime.fleet import MINUTE, Fleet
-from tests.runtime.test_poller_fleet import KINDS, Kind, opened
-
-on_each_store = pytest.mark.parametrize("kind", KINDS)
+from tests.runtime.stores import Kind, on_each_store, opened
+from tests.runtime.test_worker import Chat, live
 
 
 class Watchmen:
@@ -170,14 +172,65 @@ def test_what_cannot_be_read_is_learnt_again(tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_away_is_said_to_whoever_asks() -> None:
-    class Away:
-        async def pinned(self, *_: object, **__: object) -> None:
-            raise StoreUnusable("unreachable", "there")
+    class Away(MemoryStore):
+        async def pinned(self, name: str, *, now: datetime) -> Record:
+            raise StoreUnusable("unreachable", f"{name} at {now}")
 
     async def run() -> None:
-        fleet = Fleet(Away())  # type: ignore[arg-type]  the rest is never called
+        fleet = Fleet(Away())
         poller = Poller(fleet.store, fleet.apple)
         with pytest.raises(StoreUnusable):
             await Lookout(fleet.store, poller).look(now=START)
 
     asyncio.run(run())
+
+
+def test_who_begins_a_guide_is_counted_by_the_worker_once_and_who_says_hello_is_not(book: Book) -> None:
+    people = [Address("test", "chat", f"person {number}") for number in range(6)]
+
+    async def story(receive: Receive) -> None:
+        for number, who in enumerate(people):
+            await receive(who, Said(EventId(f"first {number}"), "iPhone" if number else "hello"))
+            await receive(who, Said(EventId(f"second {number}"), "help"))
+
+    store = MemoryStore()
+    counted = live(book, store, Chat(story))
+    now = datetime.now(UTC)
+    minutes = {"since": now - 5 * MINUTE, "until": now + MINUTE}
+    assert asyncio.run(store.tallied(SERIES, **minutes)) == 5
+    assert "imessage_support_surge 0.0" in counted
+
+
+def test_a_store_that_cannot_count_costs_no_reply(book: Book) -> None:
+    class Uncounting(MemoryStore):
+        async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+            raise StoreUnusable("full", f"{series} {who} {now} {keep}")
+
+    async def story(receive: Receive) -> None:
+        await receive(Address("test", "chat", "ann"), Said(EventId("first"), "iPhone"))
+
+    chat = Chat(story)
+    live(book, Uncounting(), chat)
+    assert len(chat.sent) == 1
+
+
+def test_a_person_is_counted_by_a_hash_that_is_the_same_in_every_chat_and_process() -> None:
+    class Noting(MemoryStore):
+        def __init__(self) -> None:
+            super().__init__()
+            self.noted: list[str] = []
+
+        async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
+            del series, now, keep
+            self.noted.append(who)
+
+    async def run() -> list[str]:
+        store = Noting()
+        lookout = Lookout(store, Fleet(store).process("one"))
+        for chat, person in (("a", "ann"), ("b", "ann"), ("a", "bob")):
+            await lookout.note(Address("test", chat, person), now=START)
+        return store.noted
+
+    ann, also_ann, bob = asyncio.run(run())
+    assert ann == also_ann != bob
+    assert "ann" not in ann
