@@ -82,7 +82,7 @@ class _Look:
 
         Of reminders whose question stood no longer nothing is stored but how many there were.
         """
-        done = set(self.stored.parked)
+        done = {*self.stored.parked, *self.stored.planned}
         for (address, key), number in self._numbers.items():
             if key in self._shown or key in self.record.spent:
                 done.add((self.stored.partitions[address], number))
@@ -174,9 +174,11 @@ class _Look:
         turns: Counter[int] = Counter()
         for address, version in self.stored.versions.items():
             turns[self.stored.partitions[address]] += version
+        planned = Counter(partition for partition, _ in self.stored.planned)
         for partition, counters in self.stored.counters.items():
             ended = sum(counters.get(name, 0) for name in ("sent", "woken", "buried"))
-            right = (ended, 0, turns[partition])
+            left = planned[partition]
+            right = (ended + left, left, turns[partition])
             if tuple(counters.get(name, 0) for name in ("jobs", "waiting", "turns")) != right:
                 yield "miscounts", f"partition {partition}: {counters}, but {turns[partition]} turns"
         for key in self.stored.endless:

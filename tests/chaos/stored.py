@@ -1,6 +1,7 @@
 """What is stored after a run, read from Redis: versions, known events, counters, and what has no end."""
 
 import asyncio
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,11 @@ from bot.model import Address, EventId
 from bot.ports import Duplicate
 
 AT_ONCE = 48
+DIGITS = 14
+"""Of a job's number, with which its member of the set of due jobs begins."""
+
+LATER = 3600.0
+"""Seconds from now: no run takes as long."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Stored:
     """Partition and number of each parked job."""
     endless: Collection[str]
     """Keys without an end that should have one."""
+    planned: Collection[tuple[int, int]] = ()
+    """Partition and number of each job that is due only after all runs, as the end of somebody's watch."""
 
 
 def wake_id(number: int) -> str:
@@ -43,7 +51,8 @@ def left_id(number: int) -> str:
 
 def read_plain(redis: Redis, addresses: Iterable[Address], partitions: int) -> Stored:
     """Read all but the known events and the versions, with a client that gives texts."""
-    counters, parked = {}, set()
+    counters, parked, planned = {}, set(), planned_jobs(redis, partitions)
+    lasting = tuple(f"{{p{number:02}}}:" for number, _ in planned)
     for number in range(partitions):
         partition = Partition(number)
         counters[number] = {str(name): int(value) for name, value in redis.hgetall(partition.stats).items()}
@@ -52,9 +61,20 @@ def read_plain(redis: Redis, addresses: Iterable[Address], partitions: int) -> S
         str(key)
         for key in redis.scan_iter(count=1000)
         if redis.ttl(key) < 0 and not key.endswith(":stats") and key != SETTINGS
+        if not (key.startswith(lasting) and (key.endswith(":due") or ":w:" in key))
     ]
     where = {each: keys_of(each, partitions).partition.number for each in addresses}
-    return Stored({}, set(), where, counters, parked, endless)
+    return Stored({}, set(), where, counters, parked, endless, planned)
+
+
+def planned_jobs(redis: Redis, partitions: int) -> Collection[tuple[int, int]]:
+    """Find the jobs that are due only after all runs."""
+    later = (time.time() + LATER) * 1e6
+    return {
+        (number, int(str(member)[:DIGITS]))
+        for number in range(partitions)
+        for member in redis.zrangebyscore(Partition(number).due, later, "+inf")
+    }
 
 
 async def known_events(
