@@ -31,6 +31,9 @@ ASK_EVERY: Final = timedelta(seconds=60)
 Either is well below `BOARD_IS_OLD_AFTER`.
 """
 
+FIRST_LOOK: Final = 2.0
+"""Seconds that the first people after a start may have to wait for what Apple says."""
+
 FRESH_FOR: Final = timedelta(seconds=30)
 """How old a board may be that somebody waits for: Apple posts an hour late, so that is nothing to them."""
 
@@ -59,6 +62,7 @@ class Poller:
         self._random, self._every = random, every
         self._version = 0
         self._one_at_a_time = asyncio.Lock()
+        self._has_looked = asyncio.Event()
 
     async def read(self, *, now: datetime) -> None:
         """Take in hand what is pinned. What cannot be read there, or is lost, leaves what is in hand."""
@@ -72,12 +76,21 @@ class Poller:
 
         Apple's failures never raise; the store's `StoreUnusable` does.
         """
-        async with self._one_at_a_time:
-            await self.read(now=now)
-            leads, known = await self.lead(), self.bulletin
-            if leads and not known.was_asked_within(known.pause, now):
-                await self._ask(LANGUAGES, now)
+        try:
+            async with self._one_at_a_time:
+                await self.read(now=now)
+                leads, known = await self.lead(), self.bulletin
+                if leads and not known.was_asked_within(known.pause, now):
+                    await self._ask(LANGUAGES, now)
+        finally:
+            self._has_looked.set()
         return LOOK_EVERY
+
+    async def has_looked(self) -> None:
+        """Wait for the first look to end, but not for an Apple that is slow."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK):
+                await self._has_looked.wait()
 
     async def refresh(self, language: Language, *, now: datetime) -> None:
         """Have a board that is fresh if possible, for somebody who waits for it. Raises as `look` does.

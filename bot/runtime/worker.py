@@ -106,13 +106,13 @@ class Worker:
         `TokenRefused` of a platform comes in an `ExceptionGroup`.
         """
         await self._pulse.begin()
-        await self._poller.read(now=self._clock.now())
         habits = Habits(self._stop, self._random)
         async with asyncio.TaskGroup() as group:
-            for platform in self._platforms:
-                group.create_task(platform.way_in.run(self.receive, self._stop))
             for habit in (self._sweep, self._pulse.look, self._look_outside, self._tell_news):
                 group.create_task(habits.keep(habit))
+            await self._poller.has_looked()
+            for platform in self._platforms:
+                group.create_task(platform.way_in.run(self.receive, self._stop))
         await self._rooms.finish()
 
     def ready(self) -> Mapping[str, bool]:
