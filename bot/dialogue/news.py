@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from bot.apple import Outlook, Service, Troubles
 from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
+from bot.dialogue.hours import considerate
 from bot.dialogue.phrase import Scene, full_report, service_name
 from bot.dialogue.status import card_buttons, is_card
 from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
@@ -43,6 +44,8 @@ def end_watch(book: Book, conversation: Conversation, world: World, number: int)
     ended = without_watch(conversation)
     if watch.is_back:
         return Turn(ended)
+    if (by_day := considerate(conversation, world.now, world)) > world.now:
+        return Turn(conversation, (replace(wake_of(conversation.address, watch), at=by_day),))
     draft = Draft(book, book.land(ended), world)
     draft.show(draft.scene.phrase("watch.over"), card_buttons(draft.scene))
     return draft.turn("", unasked=True)

@@ -28,8 +28,8 @@ def put_off(book: Book, conversation: Conversation, event: Woke, world: World) -
 
 
 def wake(draft: Draft, why: WakeReason) -> None:
-    """Say what the time has come for. Whatever is asked after hours of silence is the one question."""
-    is_question = why == "check_in" or is_silent(draft.conversation, draft.scene.world.now)
+    """Say what the time has come for."""
+    asks_once = is_question(draft.conversation, why, draft.scene.world)
     match why:
         case "remind":
             draft.remind()
@@ -39,8 +39,16 @@ def wake(draft: Draft, why: WakeReason) -> None:
             draft.go_by_itself(CHECK_IN)
         case "watch_over":
             pass
-    if is_question and draft.conversation.check_in == "planned":
+    if asks_once and draft.conversation.check_in == "planned":
         draft.conversation = replace(draft.conversation, check_in="asked")
+
+
+def is_question(conversation: Conversation, why: WakeReason, world: World) -> bool:
+    """Say whether it is the one question, as whatever is asked after hours of silence is.
+
+    Nobody waits for it just then, as one does for the end of a short wait.
+    """
+    return why == "check_in" or is_silent(conversation, world.now)
 
 
 def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
