@@ -94,25 +94,37 @@ def _tell(draft: Draft, watch: Watch, change: _Change) -> Turn:
     known = dict(watch.known)
     at_worst = {each: worst((state, known.get(each, "ok"))) for each, state in change.troubles}
     learn(draft, watch, in_order(at_worst))
-    news, now = "\n\n".join(_paragraphs(draft.scene, change)), draft.conversation
-    if is_card(now.offered) and now.place == draft.book.start.begin:
+    news = "\n\n".join(_paragraphs(draft.scene, change))
+    if _has_no_guide(draft.scene):
         draft.show(news, card_buttons(draft.scene))
     else:
         draft.tell(news)
     return draft.turn("", unasked=True)
 
 
+def _has_no_guide(scene: Scene) -> bool:
+    """Say whether the card is all there was."""
+    now = scene.conversation
+    return is_card(now.offered) and now.place == scene.book.start.begin
+
+
 def _paragraphs(scene: Scene, change: _Change) -> Iterator[str]:
     if change.kind == "back":
         yield scene.phrase("watch.back")
-        step = scene.book.steps.get(scene.conversation.place)
-        yield scene.phrase("watch.go_on_at", step=str(step[0])) if step else scene.phrase("watch.go_on")
+        yield _next_step(scene)
         yield scene.phrase("watch.lingers")
     else:
         names = scene.phrase("list.comma").join(service_name(scene, each) for each in change.back)
         headline = scene.phrase(f"watch.{change.kind}", **({"services": names} if names else {}))
         yield "\n".join((headline, *_lines(scene, change.troubles)))
         yield scene.phrase("watch.wait_partly" if change.back else "watch.wait")
+
+
+def _next_step(scene: Scene) -> str:
+    if scene.state.end or _has_no_guide(scene):
+        return scene.phrase("watch.help")
+    step = scene.book.steps.get(scene.conversation.place)
+    return scene.phrase("watch.go_on_at", step=str(step[0])) if step else scene.phrase("watch.go_on")
 
 
 def _lines(scene: Scene, troubles: Troubles) -> Iterator[str]:
