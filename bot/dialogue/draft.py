@@ -47,6 +47,8 @@ class Draft:
         self._card: tuple[Choice, ...] | None = None
         self._is_aside = False
         self._is_quiet = False
+        self.has_resumed = False
+        """Whether the guide goes on where it was left."""
         self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
         self._owed: list[Wake] = []
 
@@ -191,10 +193,11 @@ class Draft:
 
     def _resume(self) -> bool:
         """Go on where the guide was left; False if that is not known."""
-        place, tried = left_off(self.book, self.conversation) or (None, ())
-        if place is not None:
+        if step := left_off(self.book, self.conversation):
+            place, tried = step
             self._arrive(place, self.conversation.path[:-1], tried)
-        return place is not None
+            self.has_resumed = True
+        return self.has_resumed
 
     def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
         version = self.book.flows[place.flow].version

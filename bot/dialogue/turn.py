@@ -20,7 +20,7 @@ from bot.dialogue.news import end_watch, tell_change
 from bot.dialogue.overheard import concerns_us
 from bot.dialogue.understand import Commanded
 from bot.dialogue.vocabulary import COMMANDS, CommandName
-from bot.dialogue.watch import read_question, show_status
+from bot.dialogue.watch import heed_apple, show_status
 from bot.events import (
     Command,
     Event,
@@ -68,7 +68,7 @@ def take_turn(
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
-    read_question(draft)
+    heed_apple(draft)
     is_unasked = isinstance(event, Woke) and waking.is_question(before, event.why, world)
     return draft.turn(origin_of(event), unasked=is_unasked)
 

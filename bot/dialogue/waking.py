@@ -74,8 +74,7 @@ def _put_off_question(book: Book, conversation: Conversation, event: Woke, world
     if check_in is None or book.machine.go(place, CHECK_IN) is None or not conversation.offered:
         return Turn(replace(conversation, check_in="none"))
     silence = check_in.after + (wait.after if wait else timedelta())
-    waits_for_apple = not scene.state.end and troubles_here(scene)
-    since = world.now if waits_for_apple else conversation.heard_at or world.now
+    since = world.now if troubles_here(scene) else conversation.heard_at or world.now
     at = max(world.now, since + silence)
     return _wait_until(by_day(at, zone_of(conversation, world)), conversation, event, world)
 

@@ -29,9 +29,11 @@ def show_status(draft: Draft) -> None:
     show_card(draft, *promise)
 
 
-def read_question(draft: Draft) -> None:
-    """Note what the question tells of Apple's services, if it does, as being known."""
-    if draft.shows_question and tells_of_apple(draft.scene):
+def heed_apple(draft: Draft) -> None:
+    """Put trouble at Apple's end before a step that is gone on with; what a question tells of it is known."""
+    if draft.has_resumed and draft.scene.holds(("apple_down", "apple_crowd")):
+        show_status(draft)
+    elif draft.shows_question and tells_of_apple(draft.scene):
         _see(draft)
 
 
