@@ -94,18 +94,12 @@ def _tell(draft: Draft, watch: Watch, change: _Change) -> Turn:
     known = dict(watch.known)
     at_worst = {each: worst((state, known.get(each, "ok"))) for each, state in change.troubles}
     learn(draft, watch, in_order(at_worst))
-    news = "\n\n".join(_paragraphs(draft.scene, change))
-    if _has_no_guide(draft.scene):
+    news, now = "\n\n".join(_paragraphs(draft.scene, change)), draft.conversation
+    if is_card(now.offered) and now.place == draft.book.start.begin:
         draft.show(news, card_buttons(draft.scene))
     else:
         draft.tell(news)
     return draft.turn("", unasked=True)
-
-
-def _has_no_guide(scene: Scene) -> bool:
-    """Say whether the card is all there was."""
-    now = scene.conversation
-    return is_card(now.offered) and now.place == scene.book.start.begin
 
 
 def _paragraphs(scene: Scene, change: _Change) -> Iterator[str]:
@@ -121,9 +115,11 @@ def _paragraphs(scene: Scene, change: _Change) -> Iterator[str]:
 
 
 def _next_step(scene: Scene) -> str:
-    if scene.state.end or _has_no_guide(scene):
+    """Say where it goes on; at an end of a guide, or before one, there is nothing to go on with."""
+    place = scene.state.place
+    if scene.state.end or place == scene.book.start.begin:
         return scene.phrase("watch.help")
-    step = scene.book.steps.get(scene.conversation.place)
+    step = scene.book.steps.get(place)
     return scene.phrase("watch.go_on_at", step=str(step[0])) if step else scene.phrase("watch.go_on")
 
 
