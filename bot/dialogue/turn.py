@@ -69,8 +69,11 @@ def take_turn(
     else:
         _take_elsewhere(draft, event)
     heed_apple(draft)
-    is_unasked = isinstance(event, Woke) and waking.is_question(before, event.why, world)
-    return draft.turn(origin_of(event), unasked=is_unasked)
+    return draft.turn(origin_of(event), unasked=_is_unasked(before, event, world))
+
+
+def _is_unasked(conversation: Conversation, event: Event, world: World) -> bool:
+    return isinstance(event, Woke) and waking.is_question(conversation, event.why, world)
 
 
 def _left(conversation: Conversation) -> Conversation:
