@@ -126,6 +126,7 @@ class _Conversation(_Format, omit_defaults=True):
     heard: int = 0
     """Seconds since 1970."""
     asks: CheckIn = "none"
+    wait: datetime | None = None
 
 
 class _Watch(msgspec.Struct, omit_defaults=True):
@@ -163,6 +164,7 @@ def _pack(conversation: Conversation) -> _Conversation:
         zone=conversation.zone,
         heard=int(conversation.heard_at.timestamp()) if conversation.heard_at else 0,
         asks=conversation.check_in,
+        wait=conversation.wait_until,
     )
 
 
@@ -182,6 +184,7 @@ def _unpack(stored: _Conversation) -> Conversation:
         zone=stored.zone,
         heard_at=datetime.fromtimestamp(stored.heard, UTC) if stored.heard else None,
         check_in=stored.asks,
+        wait_until=stored.wait,
     )
 
 

@@ -112,6 +112,8 @@ class Conversation:
     heard_at: datetime | None = None
     """When they last said or pressed something (UTC)."""
     check_in: CheckIn = "none"
+    wait_until: datetime | None = None
+    """When the wait of the step is over that they are at (UTC)."""
 
 
 # --- what the outside looks like --------------------------------------------------------------------------

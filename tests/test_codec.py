@@ -1,12 +1,14 @@
 """Conversations and jobs as bytes: the same after the way there and back, and unreadable bytes say so."""
 
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import get_args
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.apple import Service
 from bot.codec import (
     FORMAT,
     NewerFormat,
@@ -17,7 +19,21 @@ from bot.codec import (
     encode_job,
 )
 from bot.dialogue.vocabulary import FINDINGS
-from bot.model import LANGUAGES, Address, Choice, Conversation, Finding, Place, Reply, Say, Tried, Wake
+from bot.model import (
+    LANGUAGES,
+    Address,
+    CheckIn,
+    Choice,
+    Conversation,
+    Finding,
+    Place,
+    Reply,
+    Say,
+    Tried,
+    Wake,
+    WakeReason,
+    Watch,
+)
 
 anything = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 
@@ -26,6 +42,12 @@ NAMES = st.text("az09_", min_size=1, max_size=32)
 PLACES = st.builds(Place, NAMES, NAMES)
 ADDRESSES = st.builds(Address, TEXT, TEXT, TEXT)
 NUMBERS = st.integers(min_value=0, max_value=2**53)
+TIMES = st.datetimes(timezones=st.just(UTC))
+SECONDS = st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda time: time.replace(microsecond=0)
+)
+TROUBLES = st.lists(st.tuples(st.sampled_from(Service), st.sampled_from(["issue", "outage"]))).map(tuple)
+WATCHES = st.builds(Watch, NUMBERS, TIMES, TROUBLES, st.booleans(), st.none() | TIMES)
 CONVERSATIONS = st.builds(
     Conversation,
     ADDRESSES,
@@ -40,14 +62,20 @@ CONVERSATIONS = st.builds(
     prompt=NUMBERS,
     offered=st.lists(NAMES, max_size=12).map(tuple),
     topics=st.lists(TEXT, max_size=3).map(tuple),
+    watch=st.none() | WATCHES,
+    zone=TEXT,
+    heard_at=st.none() | SECONDS,
+    check_in=st.sampled_from(get_args(CheckIn)),
+    wait_until=st.none() | TIMES,
 )
 CHOICES = st.builds(Choice, NAMES, TEXT, st.sampled_from(["answer", "command"]))
 PROGRESS = st.none() | st.tuples(NUMBERS, NUMBERS)
 REPLIES = st.builds(
-    Reply, TEXT, st.lists(CHOICES, max_size=5).map(tuple), NUMBERS, TEXT, st.booleans(), PROGRESS
+    *(Reply, TEXT, st.lists(CHOICES, max_size=5).map(tuple), NUMBERS, TEXT, st.booleans(), PROGRESS),
+    unasked=st.booleans(),
 )
 JOBS = st.builds(Say, ADDRESSES, REPLIES) | st.builds(
-    Wake, ADDRESSES, st.datetimes(timezones=st.just(UTC)), NUMBERS
+    Wake, ADDRESSES, TIMES, NUMBERS, st.sampled_from(get_args(WakeReason))
 )
 SAMPLE = Conversation(Address("slack", "C1", "U1"), Place("iphone", "vpn"), "ja", "1a2b3c4d", prompt=7)
 

@@ -35,8 +35,8 @@ def is_understood(draft: Draft, text: str) -> bool:
     match _meaning(draft, text):
         case Answered() | Commanded() | Switched() | Solved():
             return True
-        case Named():
-            return draft.conversation.place == draft.book.start.begin
+        case Named(flow=flow):
+            return _begins(draft, flow)
         case _:
             return False
 
@@ -61,7 +61,7 @@ def _answer(draft: Draft, text: str) -> None:
             _begin_with(draft, meaning)
         case _ if not draft.conversation.prompt:
             _begin_with(draft, meaning)
-        case Named() if draft.conversation.place == draft.book.start.begin:
+        case Named(flow=flow) if _begins(draft, flow):
             _begin_with(draft, meaning)
         case _:
             _ask_again(draft, meaning)
@@ -80,9 +80,17 @@ def _ask_again(draft: Draft, meaning: Meaning) -> None:
             draft.note("turn.unclear")
 
 
+def _begins(draft: Draft, flow: str) -> bool:
+    """Say whether naming this topic begins it: where that is asked, or how it went with another one."""
+    here, start = draft.conversation.place, draft.book.start.begin
+    return here == start or (draft.scene.is_check_in and flow != here.flow)
+
+
 def _begin_with(draft: Draft, meaning: Meaning) -> None:
     """Start the flow that somebody names in their first words; who names none is asked."""
     if isinstance(meaning, Named):
+        if draft.scene.is_check_in:
+            draft.begin_case()
         draft.move(draft.book.flows[meaning.flow].begin)
 
 
@@ -97,7 +105,15 @@ def _meaning(draft: Draft, text: str) -> Meaning:
         options = (option.id for option in offered_options(draft.scene))
         plain = tuple(id_ for id_ in options if id_ not in ("go_on", CONSENT))
         return understand(state, plain, text, numbers=False)
+    if draft.scene.is_check_in and meaning == Answered("not_yet"):
+        return _of_another(draft, text) or meaning
     return meaning
+
+
+def _of_another(draft: Draft, text: str) -> Named | None:
+    """Give the topic that is named, if it is another: "my Mac has the same" says nothing of the iPhone."""
+    named = draft.book.lexicon.named(text)
+    return named if named and named.flow != draft.conversation.place.flow else None
 
 
 def _is_unasked(conversation: Conversation) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.dialogue.book import Book
 from bot.dialogue.buttons import choices
-from bot.dialogue.flow import ExitName
+from bot.dialogue.flow import ExitName, State
 from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
-from bot.dialogue.owed import check_in_wake, step_wakes
+from bot.dialogue.owed import check_in_wake, remind_wake, wait_wake
 from bot.dialogue.phrase import Scene, filled, question
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
@@ -47,6 +47,8 @@ class Draft:
         self._card: tuple[Choice, ...] | None = None
         self._is_aside = False
         self._is_quiet = False
+        self.has_resumed = False
+        """Whether the guide goes on where it was left."""
         self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
         self._owed: list[Wake] = []
 
@@ -54,6 +56,11 @@ class Draft:
     def scene(self) -> Scene:
         """What there is to talk about as of now."""
         return Scene(self.book, self.conversation, self._world)
+
+    @property
+    def shows_question(self) -> bool:
+        """Whether the text of the state is what will be on the screen."""
+        return self._details is None and not self._is_aside
 
     # --- words ---
 
@@ -148,9 +155,9 @@ class Draft:
         """Begin anew; prompt numbers go on, so that no old button ever fits again, and so does the watch."""
         old = self.conversation
         begun = self.book.begin(old.address, old.language)
-        check_in = "none" if old.check_in == "asked" else old.check_in
         kept = replace(begun, prompt=old.prompt, topics=old.topics, watch=old.watch)
-        self.conversation = replace(kept, zone=old.zone, check_in=check_in)
+        self.conversation = replace(kept, zone=old.zone, check_in=old.check_in)
+        self.begin_case()
         self.ask()
 
     def ask_no_more(self) -> None:
@@ -159,6 +166,11 @@ class Draft:
         if self.scene.is_check_in and self.conversation.path:
             self._is_quiet = True
             self.back()
+
+    def begin_case(self) -> None:
+        """Count what comes now as a case of its own, of which may be asked how it went."""
+        if self.conversation.check_in == "asked":
+            self.conversation = replace(self.conversation, check_in="none")
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
         """Go where the evidence points, saying why; or say what it shows and stay."""
@@ -181,14 +193,16 @@ class Draft:
 
     def _resume(self) -> bool:
         """Go on where the guide was left; False if that is not known."""
-        place, tried = left_off(self.book, self.conversation) or (None, ())
-        if place is not None:
+        if step := left_off(self.book, self.conversation):
+            place, tried = step
             self._arrive(place, self.conversation.path[:-1], tried)
-        return place is not None
+            self.has_resumed = True
+        return self.has_resumed
 
     def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
         version = self.book.flows[place.flow].version
-        self.conversation = replace(self.conversation, place=place, version=version, path=path, tried=tried)
+        arrived = replace(self.conversation, place=place, version=version, path=path, tried=tried)
+        self.conversation = replace(arrived, wait_until=None)
         self.ask()
 
     # --- the outcome ---
@@ -220,8 +234,16 @@ class Draft:
     def _wakes(self, scene: Scene, *, asks: bool) -> Iterator[Wake]:
         """Give what is owed later; with the first step of a guide begins the one question how it went."""
         if asks and not self._is_quiet:
-            yield from step_wakes(scene.state, self.conversation, self._world)
+            yield from self._step_wakes(scene.state)
         check_in = scene.flow.check_in if self.conversation.check_in == "none" else None
         if check_in and self.book.machine.go(self.conversation.place, CHECK_IN):
             self.conversation = replace(self.conversation, check_in="planned")
             yield check_in_wake(check_in, self.conversation, self._world)
+
+    def _step_wakes(self, state: State) -> Iterator[Wake]:
+        if state.wait is not None:
+            wake = wait_wake(state.wait, self.conversation, self._world)
+            self.conversation = replace(self.conversation, wait_until=wake.at)
+            yield wake
+        elif state.remind is not None:
+            yield remind_wake(state.remind, self.conversation, self._world)

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from bot.apple import Outlook, Service, Troubles
 from bot.dialogue.book import Book
 from bot.dialogue.draft import Draft
+from bot.dialogue.hours import considerate
 from bot.dialogue.phrase import Scene, full_report, service_name
 from bot.dialogue.status import card_buttons, is_card
 from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
@@ -43,6 +44,8 @@ def end_watch(book: Book, conversation: Conversation, world: World, number: int)
     ended = without_watch(conversation)
     if watch.is_back:
         return Turn(ended)
+    if (by_day := considerate(conversation, world.now, world)) > world.now:
+        return Turn(conversation, (replace(wake_of(conversation.address, watch), at=by_day),))
     draft = Draft(book, book.land(ended), world)
     draft.show(draft.scene.phrase("watch.over"), card_buttons(draft.scene))
     return draft.turn("", unasked=True)
@@ -102,14 +105,22 @@ def _tell(draft: Draft, watch: Watch, change: _Change) -> Turn:
 def _paragraphs(scene: Scene, change: _Change) -> Iterator[str]:
     if change.kind == "back":
         yield scene.phrase("watch.back")
-        step = scene.book.steps.get(scene.conversation.place)
-        yield scene.phrase("watch.go_on_at", step=str(step[0])) if step else scene.phrase("watch.go_on")
+        yield _next_step(scene)
         yield scene.phrase("watch.lingers")
     else:
         names = scene.phrase("list.comma").join(service_name(scene, each) for each in change.back)
         headline = scene.phrase(f"watch.{change.kind}", **({"services": names} if names else {}))
         yield "\n".join((headline, *_lines(scene, change.troubles)))
         yield scene.phrase("watch.wait_partly" if change.back else "watch.wait")
+
+
+def _next_step(scene: Scene) -> str:
+    """Say where it goes on; at an end of a guide, or before one, there is nothing to go on with."""
+    place = scene.state.place
+    if scene.state.end or place == scene.book.start.begin:
+        return scene.phrase("watch.help")
+    step = scene.book.steps.get(place)
+    return scene.phrase("watch.go_on_at", step=str(step[0])) if step else scene.phrase("watch.go_on")
 
 
 def _lines(scene: Scene, troubles: Troubles) -> Iterator[str]:

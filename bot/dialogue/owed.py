@@ -1,20 +1,20 @@
 """What a turn owes for later: a step's reminder or the end of its wait, and the one friendly question."""
 
-from collections.abc import Iterator
-
-from bot.dialogue.flow import CheckIns, State
+from bot.dialogue.flow import CheckIns, Reminder, Wait
 from bot.dialogue.hours import by_day, considerate, zone_of
 from bot.model import Conversation, Wake, World
 
 
-def step_wakes(state: State, conversation: Conversation, world: World) -> Iterator[Wake]:
-    """Give what the step owes to somebody who does not answer it."""
-    if state.wait is not None:
-        at = considerate(conversation, world.now + state.wait.after, world)
-        yield Wake(conversation.address, at, conversation.prompt, "wait")
-    elif state.remind is not None:
-        at = considerate(conversation, world.now + state.remind.after, world)
-        yield Wake(conversation.address, at, conversation.prompt)
+def wait_wake(wait: Wait, conversation: Conversation, world: World) -> Wake:
+    """Give the end of the step's wait: a look at something else in between does not begin it anew."""
+    at = max(conversation.wait_until or world.now + wait.after, world.now)
+    return Wake(conversation.address, considerate(conversation, at, world), conversation.prompt, "wait")
+
+
+def remind_wake(remind: Reminder, conversation: Conversation, world: World) -> Wake:
+    """Give what reminds somebody who does not answer the step."""
+    at = considerate(conversation, world.now + remind.after, world)
+    return Wake(conversation.address, at, conversation.prompt)
 
 
 def check_in_wake(check_in: CheckIns, conversation: Conversation, world: World) -> Wake:

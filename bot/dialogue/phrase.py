@@ -57,8 +57,18 @@ class Scene:
 
 def question(scene: Scene) -> str:
     """Give the text of the state: the first variant whose guards hold, filled."""
+    return filled(scene, _template(scene))
+
+
+def tells_of_apple(scene: Scene) -> bool:
+    """Say whether the text of the state tells how Apple's services are."""
+    names = {found[1] for found in PLACEHOLDER.finditer(_template(scene))}
+    return not names.isdisjoint(("apple_report", "services_ok"))
+
+
+def _template(scene: Scene) -> str:
     variant = next(variant for variant in scene.state.say if scene.holds(variant.when))
-    return filled(scene, variant.text.of(scene.conversation.language))
+    return variant.text.of(scene.conversation.language)
 
 
 def filled(scene: Scene, template: str) -> str:

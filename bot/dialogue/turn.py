@@ -20,7 +20,7 @@ from bot.dialogue.news import end_watch, tell_change
 from bot.dialogue.overheard import concerns_us
 from bot.dialogue.understand import Commanded
 from bot.dialogue.vocabulary import COMMANDS, CommandName
-from bot.dialogue.watch import show_status
+from bot.dialogue.watch import heed_apple, show_status
 from bot.events import (
     Command,
     Event,
@@ -68,7 +68,12 @@ def take_turn(
         _take(draft, event)
     else:
         _take_elsewhere(draft, event)
-    return draft.turn(origin_of(event))
+    heed_apple(draft)
+    return draft.turn(origin_of(event), unasked=_is_unasked(before, event, world))
+
+
+def _is_unasked(conversation: Conversation, event: Event, world: World) -> bool:
+    return isinstance(event, Woke) and waking.is_question(conversation, event.why, world)
 
 
 def _left(conversation: Conversation) -> Conversation:

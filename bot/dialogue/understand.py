@@ -116,6 +116,10 @@ class Lexicon:
             return outcome
         return self._named(message) or outcome or Unclear()
 
+    def named(self, text: str) -> Named | None:
+        """Give the one topic that is named in the text, whatever else it says."""
+        return self._named(normal(text))
+
     def _is_fixed(self, phrase: str, state: State) -> bool:
         """Say whether the phrase is "it works": 解決したい is no courteous way to say 解決."""
         return self._whole.get(phrase) == "fixed" or "fixed" in self._answers[state.place].get(phrase, ())
@@ -152,7 +156,7 @@ class Lexicon:
             case _:
                 return _standard(name, offered)
 
-    def _named(self, message: str) -> Meaning | None:
+    def _named(self, message: str) -> Named | None:
         named = {name for name, _, _ in self._topics.mentions(message)}
         return Named(named.pop()) if len(named) == 1 else None
 

@@ -136,7 +136,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
         f"watch.{name}": frozenset()
         for name in (
             "label_clear", "label_crowd", "begun_down", "begun_clear", "begun_unread", "down", "maintenance",
-            "again", "worse", "wait", "wait_partly", "back", "go_on", "lingers", "over",
+            "again", "worse", "wait", "wait_partly", "back", "help", "go_on", "lingers", "over",
         )
     },
     "watch.partly": frozenset({"services"}),

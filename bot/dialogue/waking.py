@@ -28,8 +28,8 @@ def put_off(book: Book, conversation: Conversation, event: Woke, world: World) -
 
 
 def wake(draft: Draft, why: WakeReason) -> None:
-    """Say what the time has come for. Whatever is asked after hours of silence is the one question."""
-    is_question = why == "check_in" or is_silent(draft.conversation, draft.scene.world.now)
+    """Say what the time has come for."""
+    asks_once = is_question(draft.conversation, why, draft.scene.world)
     match why:
         case "remind":
             draft.remind()
@@ -39,8 +39,16 @@ def wake(draft: Draft, why: WakeReason) -> None:
             draft.go_by_itself(CHECK_IN)
         case "watch_over":
             pass
-    if is_question and draft.conversation.check_in == "planned":
+    if asks_once and draft.conversation.check_in == "planned":
         draft.conversation = replace(draft.conversation, check_in="asked")
+
+
+def is_question(conversation: Conversation, why: WakeReason, world: World) -> bool:
+    """Say whether it is the one question, as whatever is asked after hours of silence is.
+
+    Nobody waits for it just then, as one does for the end of a short wait.
+    """
+    return why == "check_in" or is_silent(conversation, world.now)
 
 
 def _is_awaited(book: Book, conversation: Conversation, event: Woke) -> bool:
@@ -66,8 +74,7 @@ def _put_off_question(book: Book, conversation: Conversation, event: Woke, world
     if check_in is None or book.machine.go(place, CHECK_IN) is None or not conversation.offered:
         return Turn(replace(conversation, check_in="none"))
     silence = check_in.after + (wait.after if wait else timedelta())
-    waits_for_apple = not scene.state.end and troubles_here(scene)
-    since = world.now if waits_for_apple else conversation.heard_at or world.now
+    since = world.now if troubles_here(scene) else conversation.heard_at or world.now
     at = max(world.now, since + silence)
     return _wait_until(by_day(at, zone_of(conversation, world)), conversation, event, world)
 

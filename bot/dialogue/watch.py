@@ -7,7 +7,7 @@ from typing import Final
 from bot.apple import Report, Service, Troubles
 from bot.dialogue.draft import Draft
 from bot.dialogue.following import APPLE, follows
-from bot.dialogue.phrase import Scene, question
+from bot.dialogue.phrase import Scene, question, tells_of_apple
 from bot.dialogue.status import is_clear, reports_here, services_here, show_card
 from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
@@ -24,11 +24,17 @@ _SOMETHING: Final[Troubles] = ((Service.IMESSAGE, "outage"),)
 
 def show_status(draft: Draft) -> None:
     """Show what Apple reports now. Whoever follows it has been told what they see here."""
-    watch = standing(draft.scene)
-    if watch and not is_older(draft.scene, watch):
-        learn(draft, watch, _seen(watch.known, reports_here(draft.scene)))
+    _see(draft)
     promise = (draft.scene.phrase("turn.watching_already"),) if follows(draft.conversation) else ()
     show_card(draft, *promise)
+
+
+def heed_apple(draft: Draft) -> None:
+    """Put trouble at Apple's end before a step that is gone on with; what a question tells of it is known."""
+    if draft.has_resumed and draft.scene.holds(("apple_down", "apple_crowd")):
+        show_status(draft)
+    elif draft.shows_question and tells_of_apple(draft.scene):
+        _see(draft)
 
 
 def watch(draft: Draft) -> None:
@@ -105,6 +111,12 @@ def is_older(scene: Scene, watch: Watch) -> bool:
     """Say whether this world is behind the one that they know, as a process may be for some seconds."""
     outlook = scene.world.outlook
     return bool(outlook and watch.as_of and outlook.settled_at < watch.as_of)
+
+
+def _see(draft: Draft) -> None:
+    watch = standing(draft.scene)
+    if watch and not is_older(draft.scene, watch):
+        learn(draft, watch, _seen(watch.known, reports_here(draft.scene)))
 
 
 def _as_of(scene: Scene, watch: Watch | None) -> datetime | None:

@@ -11,7 +11,7 @@ from bot.dialogue.book import compile_book
 from bot.dialogue.source.check import check
 from bot.dialogue.source.parse import parse
 from bot.dialogue.vocabulary import COMMANDS, PHRASES, WORDS
-from tests.dialogue.faults import FAULTS, LOSING
+from tests.dialogue.faults import CHECK_IN, FAULTS, LOSING, ONCE
 from tests.dialogue.flow_texts import (
     SHIPPED,
     SMALL,
@@ -57,6 +57,13 @@ def test_two_answers_that_are_never_offered_together_may_share_a_label() -> None
     assert "start.yaml:17  `same` means both `one` and `two`" in problems(
         small_with(replaced(SMALL, "      fixed: done\n", together))
     )
+
+
+@pytest.mark.parametrize("more", ["remind: {minutes: 5, ja: 待, en: Well}", "wait: {for: 60, then: ask}"])
+def test_what_is_asked_of_our_own_accord_is_asked_once(more: str) -> None:
+    text = replaced(replaced(SMALL, "begin: ask", f"begin: ask\n{CHECK_IN}"), ONCE, f"{ONCE}\n    {more}")
+    words = "`more` is asked of our own accord, and once, so it cannot have `wait:` or `remind:`"
+    assert problems(small_with(text)) == [f"start.yaml:11  {words}"]
 
 
 def test_a_word_that_names_two_flows_is_a_mistake() -> None:

@@ -79,7 +79,7 @@ def test_whoever_follows_the_status_here_or_elsewhere_is_told_so_and_can_stop_it
         home(book, here, world(weather), "en"),
         home(book, None, world(weather), "en", watches=True),
     ):
-        assert "I’ll send you a message when there is news." in shown.text
+        assert "When there is news, I’ll let you know." in shown.text
         assert ("unwatch", "Stop watching") in buttons(shown)
         assert "watch" not in dict(buttons(shown))
 

@@ -153,6 +153,25 @@ def test_what_the_card_has_shown_is_not_told_again(book: Book) -> None:
     assert told(book, hears(book, clear.conversation, {IMESSAGE: "issue"})) == ["again"]
 
 
+def test_what_the_question_has_shown_is_not_told_again(book: Book) -> None:
+    down = outside({IMESSAGE: "issue"}, board={IMESSAGE: "outage", ACTIVATION: "issue"})
+    before = follower(book, {IMESSAGE: "issue"})
+    asked = take_turn(book, before, Said(ID, "iPhone"), down, ANN)
+    assert "outage" in text_of(asked)
+    assert hears(book, asked.conversation, {IMESSAGE: "outage", ACTIVATION: "issue"}).jobs == ()
+    well = take_turn(book, asked.conversation, Said(ID, "check again"), outside({}), ANN)
+    assert "Apple has reported no problem" in text_of(well)
+    assert well.conversation.watch == Watch(1, START + LINGERS, is_back=True, as_of=START)
+    assert hears(book, well.conversation, {}) == Turn(well.conversation)
+
+
+def test_a_question_that_does_not_speak_of_apple_teaches_nothing(book: Book) -> None:
+    before = follower(book, place="iphone.internet")
+    down = outside({}, board={IMESSAGE: "outage"})
+    asked = take_turn(book, before, Invoked(ID, "stop"), down, ANN).conversation
+    assert told(book, hears(book, asked, {IMESSAGE: "outage"})) == ["down"]
+
+
 def test_what_the_card_showed_and_never_settled_is_taken_back(book: Book) -> None:
     flicker = outside({}, board={IMESSAGE: "outage"})
     asked = take_turn(book, None, Invoked(ID, "watch"), flicker, ANN).conversation

@@ -12,6 +12,7 @@ from typing import TypeAlias, get_args
 from bot.apple import Service, ServiceState
 from bot.dialogue.book import Book
 from bot.dialogue.following import APPLE
+from bot.dialogue.hours import by_day
 from bot.dialogue.news import ChangeKind
 from bot.events import Event, Invoked, Said, StatusChanged, Woke
 from bot.model import Address, Conversation, EventId, Language, Wake, World
@@ -66,9 +67,18 @@ class Follower:
             case _:
                 self.happens(Invoked(_ID, "restart", self.language), world)
                 self.happens(Said(_ID, what, self.language), world)
+                self._sees(self._question(world), world.now, truth)
 
     def _card(self, event: Event, world: World) -> Truth:
         return self._states(self.happens(event, world) or "")
+
+    def _question(self, world: World) -> Truth:
+        """Give what the first step of a guide says of Apple: nothing, if too little could be read."""
+        board = world.board(self.language)
+        reports = board.reports if board else ()
+        states: Truth = {each.service: each.state for each in reports if each.service in self._services()}
+        says_something = states.get(Service.IMESSAGE) == "ok" or {*states.values()} - {"ok", "unknown"}
+        return states if says_something else {}
 
     def _sees(self, card: Truth, now: datetime, truth: Truth) -> None:
         """Know what the card says, while they follow; of what it could not read, what is true."""
@@ -106,6 +116,9 @@ class Follower:
             self.wakes.remove(wake)
             text = self.happens(Woke(_ID, wake.prompt, wake.why), replace(world, now=wake.at))
             is_due = self.until is not None and self.until <= wake.at
+            if is_due and not self.is_back and text is None:
+                assert by_day(wake.at, world.zone) > wake.at, "they are not told of the end by day"
+                continue
             assert (text is not None) == (is_due and not self.is_back), (
                 "they are told of the end, and only then"
             )
@@ -153,7 +166,7 @@ class Follower:
         """Check that they know what is so, now that it has been so for a while."""
         if self.until is None:
             return
-        assert now < self.until, "the watch goes on after its end"
+        assert now < self.until + HOURS * 2, "the watch goes on after its end"
         for service in self.told:
             assert truth[service] != "ok", f"left waiting for {service}"
         for service in self._services():

@@ -172,9 +172,9 @@ _LABELS: dict[str, dict[str, str]] = {
         "unwatch": "お知らせをやめる",
         "language": "English",
         "forget": "私のデータを削除",
-        "promise": "変化があったら、メッセージでお知らせします。",
+        "promise": "変化があったら、お知らせします。",
         "messages": "こんにちは|Appleのシステム状況を確認しました|おかえりなさい|こんにちは"
-        "|わかりました。Appleのサービスが元に戻ったら|わかりました。復旧のお知らせはしません"
+        "|わかりました。これから7日のあいだ|わかりました。Appleの状況のお知らせはしません"
         "|All right, in English|I’ve deleted",
     },
     "en": {
@@ -187,9 +187,9 @@ _LABELS: dict[str, dict[str, str]] = {
         "unwatch": "Stop watching",
         "language": "日本語",
         "forget": "Delete my data",
-        "promise": "I’ll send you a message when there is news.",
+        "promise": "When there is news, I’ll let you know.",
         "messages": "Hello!|I checked Apple’s System Status|Welcome back!|Hello!"
-        "|All right! When Apple’s|All right, I won’t send you"
+        "|All right! I’ll keep an eye|All right, I won’t send any"
         "|ここからは日本語で|あなたについて保存していたものを",
     },
 }

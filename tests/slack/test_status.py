@@ -12,10 +12,10 @@ from tests.wire.slack.workspace import Channel
 CARD = {"ja": "Appleのシステム状況（", "en": "Apple’s System Status (checked"}
 USAGE = {"ja": "使い方", "en": "How to use this"}
 WATCHING = {
-    "ja": "わかりました。Appleのサービスが元に戻ったら",
-    "en": "All right! When Apple’s services are back",
+    "ja": "わかりました。これから7日のあいだ",
+    "en": "All right! I’ll keep an eye",
 }
-UNWATCHED = {"ja": "わかりました。復旧のお知らせはしません", "en": "All right, I won’t send you news"}
+UNWATCHED = {"ja": "わかりました。Appleの状況のお知らせはしません", "en": "All right, I won’t send any news"}
 SPOKEN = {"ja": "ここからは日本語でご案内します。", "en": "All right, in English from here on."}
 BACK = {"ja": "お待たせしました", "en": "Good news"}
 WROTE = {"ja": "ダイレクトメッセージをお送りしました。", "en": "I’ve sent you a direct message."}

@@ -17,6 +17,9 @@ def check_times(source: Source, flow: Flow, states: Mapping[Place, State]) -> It
         if place.flow != flow.name or place == flow.begin or states[place].end:
             needs = f"a question of flow `{flow.name}`, not its beginning or an end"
             yield Problem.at(where, f"`{name}:` of `check_in:` needs {needs}")
+        if states[place].wait or states[place].remind:
+            asked = f"`{place.state}` is asked of our own accord, and once"
+            yield Problem.at(states[place].where, f"{asked}, so it cannot have `wait:` or `remind:`")
     for state in flow.states.values():
         if state.wait is not None:
             yield from _wait(source, state, states)
