@@ -1,7 +1,6 @@
 """Every fault that we know of: what tests it, or why it cannot happen yet.
 
-The numbers are those of the catalogue by which this program was designed. A test is named by file and name; a
-fault that needs a platform which is not spoken with yet says so.
+The numbers are those of the catalogue by which this program was designed. A test is named by file and name.
 """
 
 import ast
@@ -11,8 +10,6 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-
-SLACK = "cannot happen before Slack is spoken with"
 
 MATRIX = "chaos/test_matrix.py::test_one_turn_and_its_reply_whatever_happens_where"
 CHAOS = "chaos/test_run.py::test_nothing_is_lost_or_doubled_while_everything_breaks"
@@ -24,6 +21,12 @@ WORKER, FAILURES = "runtime/test_worker.py", "runtime/test_receive_failures.py"
 DOCTOR = "commands/test_doctor.py"
 POLLING, HOOK = "adapters/test_telegram_polling.py", "adapters/test_telegram_webhook.py"
 TROUBLE = "adapters/test_telegram_trouble.py"
+APP, SOCKET, INBOUND = (
+    "adapters/test_slack_app.py",
+    "adapters/test_slack_socket.py",
+    "adapters/test_slack_inbound.py",
+)
+SIGNED = "adapters/test_slack_http.py"
 
 CATALOGUE: dict[str, tuple[str, ...]] = {
     # a worker dies
@@ -103,13 +106,34 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         f"{DELIVER}::test_a_job_that_cannot_be_read_is_parked_and_holds_up_nobody",
     ),
     # Slack
-    "F24 Slack brings an event again": (SLACK, CHAOS),
-    "F25 one message as two events": (SLACK,),
+    "F24 Slack brings an event again": (
+        CHAOS,
+        f"{APP}::test_what_comes_twice_at_the_same_moment_counts_once",
+        f"{APP}::test_what_comes_again_counts_once_also_as_if_it_were_the_first_time",
+        f"{APP}::test_what_cannot_be_stored_is_not_acknowledged_and_comes_again",
+    ),
+    "F25 one message as two events": (
+        f"{APP}::test_a_mention_is_one_turn_though_it_comes_as_two_events",
+        f"{INBOUND}::test_a_message_and_its_mention_are_one_event",
+    ),
     "F26 an event after 23 hours": ("contract/store_turns.py::an_event_is_known_until_its_time_is_over",),
-    "F27 own messages, other bots, edits": (SLACK,),
-    "F28 sockets that close": (SLACK,),
-    "F29 a clock that jumps under the socket's watchdog": (SLACK,),
-    "F30 acknowledged twice": (SLACK,),
+    "F27 own messages, other bots, edits": (
+        f"{INBOUND}::test_bots_edits_deletions_and_the_unknown_are_ignored",
+        f"{INBOUND}::test_people_of_other_workspaces_are_helped_only_where_that_is_wanted",
+    ),
+    "F28 sockets that close": (
+        f"{SOCKET}::test_a_connection_that_slack_will_end_is_replaced_before",
+        f"{SOCKET}::test_when_all_are_ended_at_once_what_comes_meanwhile_is_brought_again",
+        f"{SOCKET}::test_a_dead_connection_is_noticed_by_the_pings_and_replaced",
+    ),
+    "F29 a clock that jumps under the socket's watchdog": (
+        f"{SOCKET}::test_a_wall_clock_that_jumps_breaks_nothing",
+        f"{SOCKET}::test_a_dead_connection_is_noticed_by_our_own_clock_whatever_the_wall_clock_says",
+    ),
+    "F30 acknowledged twice": (
+        f"{SOCKET}::test_what_came_over_the_old_connection_is_still_acknowledged_there",
+        f"{SOCKET}::test_when_a_connection_dies_under_an_envelope_it_comes_again_over_the_other",
+    ),
     # what a platform answers
     "F31 too many requests": (
         f"{ANSWERS}::test_a_platform_that_asks_for_time_gets_it_for_the_whole_chat",
@@ -173,7 +197,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "F49 malformed signatures": (
         f"{HOOK}::test_who_does_not_know_the_secret_is_refused_and_nothing_is_touched",
-        SLACK,
+        f"{SIGNED}::test_who_cannot_sign_is_refused_and_nothing_is_touched",
     ),
     # Apple
     "F50 Apple's feed is slow, broken or hostile": (
@@ -224,7 +248,10 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "runtime/test_deliver.py::test_more_than_a_lease_has_room_for_is_said_at_the_permitted_rate",
         "runtime/test_broadcast.py::test_a_long_backlog_drains_and_whoever_is_new_is_not_behind_it",
     ),
-    "F59 tokens taken away": (SLACK,),
+    "F59 tokens taken away": (
+        f"{SOCKET}::test_a_token_that_is_taken_away_later_is_an_outage_that_asks_for_an_operator",
+        f"{APP}::test_when_the_workspace_removes_us_we_say_so_and_stop",
+    ),
     "F60 nobody reads the log": ("runtime/test_journal.py::test_a_stuck_reader_costs_lines_and_no_time",),
 }
 

@@ -25,7 +25,9 @@ OPERATOR: Final = frozenset({
     "team_access_not_granted", "token_expired", "token_revoked", "two_factor_setup_required",
 })  # fmt: skip
 """Somebody must put our installation right; until then, nothing is shown and nothing is lost."""
-LATER: Final = frozenset({"accesslimited", "message_limit_exceeded", "team_added_to_org"})
+LATER: Final = frozenset({
+    "accesslimited", "external_channel_migrating", "message_limit_exceeded", "team_added_to_org",
+})  # fmt: skip
 GONE: Final = frozenset({
     "cannot_dm_bot", "channel_not_found", "is_archived", "is_inactive", "not_in_channel",
     "user_disabled", "user_is_bot", "user_not_found", "user_not_visible",

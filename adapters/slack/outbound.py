@@ -171,7 +171,7 @@ def _messages(
         progress = [*_progress(reply, words)] if number == 0 else []
         blocks = [*progress, rich_text(text, whom)]
         if number == last:
-            blocks += _buttons(address, reply, action, extra)
+            blocks += [*_for_whom(address, reply, words), *_buttons(address, reply, action, extra)]
         made.append(Message(fallback("\n".join((*read_out(progress), text)), whom), tuple(blocks)))
     return made
 
@@ -180,6 +180,12 @@ def _progress(reply: Reply, words: Words) -> Iterator[Block]:
     if reply.progress:
         step, steps = map(str, reply.progress)
         yield context(words("slack.progress", language_of(reply), step=step, steps=steps))
+
+
+def _for_whom(address: Address, reply: Reply, words: Words) -> Iterator[Block]:
+    """Say to a whole channel that "you" are all of them, and that nobody needs to be asked to end it."""
+    if spot(address).is_everybodys:
+        yield context(words("slack.for_everybody", language_of(reply)))
 
 
 def _buttons(address: Address, reply: Reply, action: str, extra: Sequence[Block]) -> Iterator[Block]:

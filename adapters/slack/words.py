@@ -15,8 +15,8 @@ class Words(Protocol):
 
 PHRASES = (
     "slack.usage", "slack.wrote_dm", "slack.not_yours_offer", "slack.help_in_dm", "slack.only_people",
-    "slack.only_colleagues", "slack.not_here", "slack.not_in_channel", "slack.share_here",
-    "slack.progress", "slack.working", "slack.prompts_title", "turn.watching_already",
+    "slack.only_colleagues", "slack.not_here", "slack.not_in_channel", "slack.for_everybody",
+    "slack.share_here", "slack.progress", "slack.working", "slack.prompts_title", "turn.watching_already",
 )  # fmt: skip
 """All of them, but for the prompts; `slack.progress` has the placeholders `step` and `steps`."""
 

@@ -155,9 +155,9 @@ PHRASES: Mapping[str, frozenset[str]] = {
         f"slack.{name}": frozenset()
         for name in (
             "usage", "wrote_dm", "not_yours_offer", "help_in_dm", "only_people", "only_colleagues",
-            "not_here", "not_in_channel", "share_here", "working", "prompts_title", "prompt_iphone",
-            "prompt_mac", "prompt_status", "prompt_log", "forget_title", "forget_text", "forget_confirm",
-            "forget_deny",
+            "not_here", "not_in_channel", "for_everybody", "share_here", "working", "prompts_title",
+            "prompt_iphone", "prompt_mac", "prompt_status", "prompt_log", "forget_title", "forget_text",
+            "forget_confirm", "forget_deny",
         )
     },
     "slack.progress": frozenset({"step", "steps"}),

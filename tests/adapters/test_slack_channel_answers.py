@@ -43,6 +43,7 @@ async def failure(shop: Shop, *faults: ill.Fault, address: Address = DM, reply: 
         ("missing_scope", TryLater),
         ("rate_limited", TryLater),
         ("team_added_to_org", TryLater),
+        ("external_channel_migrating", TryLater),
         ("user_not_found", Gone),
         ("cannot_dm_bot", Gone),
         ("user_disabled", Gone),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.slack.blocks import read_out
 from adapters.slack.inbound import read_payload
 from adapters.slack.incoming import Heard, Me, NotYours
 from adapters.slack.origin import Origin, read_origin, write_origin
@@ -108,6 +109,15 @@ def test_news_comes_to_the_channel_itself_with_buttons_that_make_sense_for_every
     [row] = [block["elements"] for block in post.message.blocks if block["type"] == "actions"]
     assert [each["action_id"] for each in row] == ["card.unwatch", "card.fix"]
     assert [each["value"] for each in row] == ["4.C1.unwatch", "4.C1.fix"]
+
+
+def test_a_channel_s_message_says_that_it_is_for_everybody_and_a_person_s_does_not() -> None:
+    [to_all], [to_one] = calls(CHANNEL, NEWS, words), calls(direct("T1", "U1"), NEWS, words)
+
+    said = "[slack.for_everybody en]"
+    assert isinstance(to_all, Post)
+    assert isinstance(to_one, Post)
+    assert [said in read_out(each.message.blocks) for each in (to_all, to_one)] == [True, False]
 
 
 def test_a_pressed_message_is_closed_and_the_answer_is_public() -> None:

@@ -34,18 +34,37 @@ def test_news_of_apple_comes_where_the_watch_began(place: str, language: Languag
     async def story(scene: Scene) -> None:
         ann = ann_in(scene, place, language)
         await _sees_the_outage(scene, ann)
+        await _presses(scene, ann, WATCH[language])
         seen = len(ann.sees)
-        ann.presses(WATCH[language])
+        await scene.settled()
+        await scene.stop()
+        scene.apple.answer = document(feed())
+        await scene.start()
+        await scene.until(lambda: len(ann.sees) == seen + 1)
+        assert BACK[language] in ann.last.text
+        await _stands_alone(scene, ann)
+
+    played(story, way, feed(OUTAGE))
+
+
+def test_who_has_everything_deleted_is_told_nothing_more_and_the_others_are() -> None:
+    async def story(scene: Scene) -> None:
+        ann, ben = scene.telegram.person(5), scene.telegram.person(6)
+        for who in (ann, ben):
+            await _sees_the_outage(scene, who)
+            await _presses(scene, who, WATCH["en"])
+        seen = len(ann.sees)
+        ann.says("/forget")
         await scene.until(lambda: len(ann.sees) == seen + 1)
         await scene.settled()
         await scene.stop()
         scene.apple.answer = document(feed())
         await scene.start()
-        await scene.until(lambda: len(ann.sees) == seen + 2)
-        assert BACK[language] in ann.last.text
-        await _stands_alone(scene, ann)
+        await scene.until(lambda: BACK["en"] in ben.last.text)
+        await scene.settled()
+        assert len(ann.sees) == seen + 1
 
-    played(story, way, feed(OUTAGE))
+    played(story, status=feed(OUTAGE))
 
 
 @pytest.mark.parametrize(("language", "way"), [("ja", "webhook"), ("en", "polling")])
@@ -69,6 +88,12 @@ async def _sees_the_outage(scene: Scene, who: Person) -> None:
     """Ask for Apple's status until the bot has read it."""
     while not who.sees or "🔴" not in who.last.text:
         await _asks(scene, who)
+
+
+async def _presses(scene: Scene, who: Person, label: str) -> None:
+    seen = len(who.sees)
+    who.presses(label)
+    await scene.until(lambda: len(who.sees) > seen)
 
 
 async def _asks(scene: Scene, who: Person) -> None:
