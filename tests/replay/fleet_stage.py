@@ -39,7 +39,10 @@ class _Deed:
     who: int
     what: str
     is_behind: bool
-    """Whether it comes to a process that has not yet seen what another one has told of."""
+    """Whether it comes to a process that has not yet seen what another one has told of.
+
+    For who only looks there, what they were told counts, not the card of a moment ago.
+    """
 
 
 @dataclass(eq=False, repr=False)
@@ -115,15 +118,15 @@ class FleetStage:
         """Have all processes do their part, in some order, and the people meanwhile and afterwards."""
         self._disturb(since)
         self.chance.shuffle(self._living)
-        first, *others = [each for each in self._living if self._paused.get(each.name, 0) <= since]
+        first, *others = self._awake(since)
         await self._go_on(first)
         for deed in deeds:
             if deed.is_behind:
-                await self._does(deed, self._living[-1])
+                await self._does(deed, self._awake(since)[-1])
         await asyncio.gather(*map(self._go_on, others))
         for deed in deeds:
             if not deed.is_behind:
-                await self._does(deed, self.chance.choice(self._living))
+                await self._does(deed, self.chance.choice(self._awake(since)))
         for process in self._living:
             process.believes, process.dies_at = False, None
         self._read_all(LATE if since <= MISCHIEF_ENDS + 1 else timedelta())
@@ -141,6 +144,9 @@ class FleetStage:
 
     def _start(self) -> Process:
         return Process(self.book, self.store, self, f"process {next(self._numbers)}", self.telling)
+
+    def _awake(self, since: int) -> Sequence[Process]:
+        return [each for each in self._living if self._paused.get(each.name, 0) <= since]
 
     def _disturb(self, since: int) -> None:
         """Kill, pause, or confuse processes, or do nothing."""
@@ -178,7 +184,7 @@ class FleetStage:
             later = self.chance.choices(("look", "watch", "unwatch"), (4, 5, 1), k=minutes // 60)
             times = sorted(self.chance.sample(range(minutes), 2 + len(later)))
             for time, what in zip(times, (first, "watch", *later), strict=True):
-                deeds[time].append(_Deed(who, what, self.chance.random() < 0.5))
+                deeds[time].append(_Deed(who, what, what == "watch" and self.chance.random() < 0.5))
         return deeds
 
     async def _does(self, deed: _Deed, process: Process) -> None:

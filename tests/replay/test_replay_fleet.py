@@ -109,14 +109,16 @@ class TrustsTheLeaderBefore(News):
         return await super().tell_some(outlook, now=now)
 
 
-PLANTED = (SkipsAPage, TellsInOneRound, GoesOnWithAnother, TellsOnceAChange, TrustsTheLeaderBefore)
-
-
-@pytest.mark.parametrize("telling", PLANTED)
-def test_a_planted_bug_is_found(book: Book, telling: type[News], tmp_path: Path) -> None:
-    def some() -> None:
-        for seed in range(5):
-            played(book, generated_log(seed), seed, ("memory", tmp_path), telling)
-
+@pytest.mark.parametrize(
+    ("telling", "log", "seed"),
+    [
+        (SkipsAPage, 0, 0),
+        (TellsInOneRound, 3, 2),
+        (GoesOnWithAnother, 0, 0),
+        (TellsOnceAChange, 3, 1),
+        (TrustsTheLeaderBefore, 1, 1),
+    ],
+)
+def test_a_planted_bug_is_found(book: Book, telling: type[News], log: int, seed: int, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"left waiting|not told of"):
-        some()
+        played(book, generated_log(log), seed, ("memory", tmp_path), telling)
