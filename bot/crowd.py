@@ -87,8 +87,11 @@ def spans(crowd: Crowd, now: datetime) -> tuple[Span, ...]:
 def look(crowd: Crowd, people: People, now: datetime, *, apple_reports: bool) -> Crowd:
     """Learn from the quarters that have passed, and say whether there is a surge now.
 
-    Apple's word ends a surge, and so does a time that is nearly usual. Neither is learnt as usual.
+    Apple's word ends a surge, and so does a time that is nearly usual. Neither is learnt as usual. What was
+    learnt by a clock that has been set back since is learnt anew.
     """
+    if crowd.until - now > QUARTER:
+        return begin(now)
     crowd = _learn(crowd, people, now)
     if apple_reports:
         return replace(crowd, since=None, fresh_from=now)

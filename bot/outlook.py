@@ -6,7 +6,7 @@ not. So a change counts once two readings in a row have shown it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.apple import BOARD_IS_OLD_AFTER, Board, Outlook, Service, ServiceState, Troubles
@@ -14,6 +14,9 @@ from bot.model import Language
 
 SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue": 2, "outage": 3}
 """How bad each state is that Apple may report; `unknown` is none of them."""
+
+
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,11 @@ def settle(settling: Settling, boards: Mapping[Language, Board], now: datetime) 
     """Take in a reading, once: the newest board of each language, of which the worst counts.
 
     A service that no board knows stays as it was. A change that is taken back before it has settled gives the
-    outlook a new time, too, because somebody may have seen it.
+    outlook a new time, too, because somebody may have seen it. The
+    times only grow, whatever the clock does: people who know a later outlook are told nothing of it.
     """
-    fresh = [board for board in boards.values() if now - board.checked_at <= BOARD_IS_OLD_AFTER]
-    read = _read(fresh, settling.read_at)
+    fresh = [board for board in boards.values() if abs(now - board.checked_at) <= BOARD_IS_OLD_AFTER]
+    read = _read(fresh, _since(settling, now))
     if not read:
         return settling
     before = dict(settling.latest)
@@ -58,6 +62,12 @@ def in_order(states: Mapping[Service, ServiceState]) -> Troubles:
 
 def _in_order(states: Mapping[Service, ServiceState]) -> tuple[tuple[Service, ServiceState], ...]:
     return tuple((service, states[service]) for service in Service if service in states)
+
+
+def _since(settling: Settling, now: datetime) -> datetime | None:
+    """Give from when a board is new; a reading that is far ahead is of a clock that was set back since."""
+    read_at = settling.read_at
+    return read_at if read_at and read_at - now <= BOARD_IS_OLD_AFTER else None
 
 
 def _read(fresh: list[Board], since: datetime | None) -> dict[Service, ServiceState]:
@@ -92,5 +102,5 @@ def _outlook(
     unsettled = tuple(each for each, state in {**before, **read}.items() if state != settled[each])
     is_taken_back = any(before.get(each, held[each]) != state == held[each] for each, state in read.items())
     if old is None or troubles != old.troubles or is_taken_back:
-        return Outlook(troubles, now, unsettled)
+        return Outlook(troubles, max(now, old.settled_at + _INSTANT) if old else now, unsettled)
     return replace(old, unsettled=unsettled)

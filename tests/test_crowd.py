@@ -175,3 +175,9 @@ def _poisson(mean: float, chance: random.Random) -> int:
         count += 1
         at += chance.expovariate(1.0)
     return count
+
+
+def test_after_a_clock_was_set_back_it_is_learnt_anew_and_a_surge_is_over() -> None:
+    crowd = replace(knowing(lambda _: 2), since=NOON - MINUTE)
+    before = NOON - timedelta(days=1)
+    assert look(crowd, lambda _: 0, before, apple_reports=False) == begin(before)

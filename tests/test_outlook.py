@@ -115,3 +115,22 @@ def test_a_language_that_fails_is_not_waited_for_longer_than_its_board_is_good()
         settling = settle(settling, {"en": failed, "ja": board(now, {})}, now)
     assert settling.outlook is not None
     assert settling.outlook.troubles == ()
+
+
+def test_a_clock_that_was_set_back_neither_stops_it_nor_makes_a_later_outlook_look_older() -> None:
+    ahead = read({}, {}, at=24 * 60)
+    after = read(DOWN, DOWN, before=ahead)
+    assert ahead.outlook is not None
+    assert after.outlook is not None
+    assert after.outlook.troubles == ((IMESSAGE, "outage"),)
+    assert after.outlook.settled_at > ahead.outlook.settled_at
+
+
+def test_a_board_of_a_clock_that_was_set_back_counts_no_more() -> None:
+    ahead = START + timedelta(days=1)
+    settling = settle(Settling(), {"ja": board(ahead, DOWN)}, ahead)
+    for minute in range(2):
+        now = START + minute * MINUTE
+        settling = settle(settling, {"ja": board(ahead, DOWN), "en": board(now, {})}, now)
+    assert settling.outlook is not None
+    assert settling.outlook.troubles == ()

@@ -46,14 +46,18 @@ class News:
         except StoreUnusable:
             return False  # the same page comes next time
         for address in page.addresses:  # one after the other, so that whoever talks meanwhile gets a turn
-            this.all_told = await self._tell(address, outlook) and this.all_told
+            this.all_told = await self._tell(address, this) and this.all_told
         this.after, this.ended_at = page.after, None if page.after else now
         return this.ended_at is None
 
-    async def _tell(self, address: Address, outlook: Outlook) -> bool:
-        """Have a turn taken; say whether it was. `receive` itself logs what was wrong with it."""
+    async def _tell(self, address: Address, this: "_Round") -> bool:
+        """Have a turn taken; say whether it was. `receive` itself logs what was wrong with it.
+
+        Each round is an event of its own: somebody who was told in the one before may have begun to follow
+        anew since, in the belief that the old outlook holds.
+        """
         try:
-            await self._receive(address, StatusChanged(EventId(f"status:{outlook.settled_at.isoformat()}")))
+            await self._receive(address, StatusChanged(EventId(f"status:{this.begun_at.isoformat()}")))
         except Exception:  # noqa: BLE001  one who cannot be told holds up nobody
             return False
         return True

@@ -235,11 +235,11 @@ class Worker:
     async def _look_outside(self) -> float:
         """Look at Apple's board, and at how many have the same trouble, as far as that is ours to do."""
         try:
+            await self._poller.look(now=self._clock.now())
             await self._lookout.look(now=self._clock.now())
-            return await self._poller.look(now=self._clock.now())
         except StoreUnusable as error:
             self._metrics.store_failed(error.fault)
-            return LOOK_EVERY
+        return LOOK_EVERY
 
     async def _tell_news(self) -> float:
         """Tell a page of followers once there is room for all of it, so that nothing piles up."""

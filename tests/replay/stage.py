@@ -15,8 +15,9 @@ from bot.model import LANGUAGES, Address, Language, World
 from bot.outlook import Settling, settle
 from tests.outside import TOKYO
 from tests.replay.feed import NAMES, document, mischievous
-from tests.replay.follower import Follower, Truth
+from tests.replay.follower import Follower
 from tests.replay.log import CALM, Change, Events, readings
+from tests.replay.reader import Truth
 from tests.replay.turns import Settle, Take
 
 PEOPLE = 20
@@ -45,7 +46,7 @@ def play(book: Book, log: Sequence[Change], play: Play) -> list[Follower]:
     """Play it to the end, and give the people; fails at the first thing that should not be."""
     chance, meddling = random.Random(play.seed), _Meddler(random.Random(play.seed))  # noqa: S311  no secrets
     people = [
-        Follower(book, play.take, Address("test", "chat", str(number)), chance.choice(LANGUAGES))
+        Follower(book, Address("test", "chat", str(number)), chance.choice(LANGUAGES), take=play.take)
         for number in range(PEOPLE)
     ]
     times = list(readings(log))
@@ -68,7 +69,8 @@ def play(book: Book, log: Sequence[Change], play: Play) -> list[Follower]:
         _act(people, busy, world, history, early=False)
         if since == CALM:
             for each in people:
-                each.knows_all(at, history[-1])
+                if each.conversation:
+                    each.knows_all(at, history[-1], each.services())
     return people
 
 

@@ -16,7 +16,7 @@ from bot.ports import Receive, Record, Store, StoreUnusable
 from bot.runtime.lookout import KEPT_FOR, PIN, SERIES, Lookout, encode_crowd
 from bot.runtime.poller import Poller
 from tests.outside import START
-from tests.runtime.fleet import MINUTE, Fleet
+from tests.runtime.fleet import MINUTE, FakeApple, Fleet
 from tests.runtime.stores import Kind, on_each_store, opened
 from tests.runtime.test_worker import Chat, live
 
@@ -199,6 +199,21 @@ def test_who_begins_a_guide_is_counted_by_the_worker_once_and_who_says_hello_is_
     minutes = {"since": now - 5 * MINUTE, "until": now + MINUTE}
     assert asyncio.run(store.tallied(SERIES, **minutes)) == 5
     assert "imessage_support_surge 0.0" in counted
+
+
+def test_what_is_wrong_with_the_counting_keeps_nobody_from_asking_apple(book: Book) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ValueError("math domain error")
+
+    async def story(receive: Receive) -> None:
+        del receive
+        async with asyncio.timeout(5):
+            await apple.arrived.wait()
+
+    store, chat, apple = MemoryStore(), Chat(story), FakeApple()
+    store.tallied = broken  # type: ignore[method-assign, assignment]
+    live(book, store, chat, apple)
+    assert sorted(language for language, _ in apple.asked) == ["en", "ja"]
 
 
 def test_a_store_that_cannot_count_costs_no_reply(book: Book) -> None:

@@ -87,14 +87,15 @@ def test_each_follower_has_one_turn_a_page_at_a_time() -> None:
     played(story)
 
 
-def test_one_change_is_one_event_and_two_are_two() -> None:
+def test_each_round_is_an_event_of_its_own() -> None:
     async def story(crowd: Crowd) -> None:
-        await crowd.follow("ann")
-        for settled_at in (START, START, START + MINUTE):
-            await crowd.tell_all(crowd.news(), Outlook((), settled_at))
-        first, again, later = (event for _, event in crowd.told)
-        assert first == again == StatusChanged(EventId("status:2026-03-01T01:32:00+00:00"))
-        assert later == StatusChanged(EventId("status:2026-03-01T01:33:00+00:00"))
+        await crowd.follow("ann", "ben")
+        news = crowd.news()
+        await crowd.tell_all(news)
+        crowd.now += MINUTE
+        await crowd.tell_all(news)
+        events = [StatusChanged(EventId(f"status:2026-03-01T01:{minute}:00+00:00")) for minute in (32, 33)]
+        assert [event for _, event in crowd.told] == [events[0], events[0], events[1], events[1]]
 
     played(story)
 

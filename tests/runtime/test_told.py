@@ -196,3 +196,23 @@ def test_who_begins_to_follow_where_the_news_has_not_arrived_is_told_it_all_the_
         assert scene.told() == {"ann": ["back"]}
 
     played(kind, tmp_path, story)
+
+
+@on_each_store
+def test_who_was_told_and_begins_anew_where_the_news_has_not_arrived_is_told_again(
+    kind: Kind, tmp_path: Path, book: Book
+) -> None:
+    async def story(fleet: Fleet) -> None:
+        scene = Scene(book, fleet)
+        one, behind = scene.start("one"), scene.start("behind")
+        await scene.goes_on("down")
+        await scene.watches("ann", one)
+        await scene.is_back(one)
+        assert not await one.tell_some()
+        assert scene.told() == {"ann": ["back"]}
+        await behind.take(Address("test", "chat", "ann"), Invoked(EventId("anew"), "watch", "en"))
+        assert "🔴" in scene.said.pop()[1], "the card of a moment ago"
+        await scene.goes_on("clear")
+        assert scene.told() == {"ann": ["back"]}
+
+    played(kind, tmp_path, story)
