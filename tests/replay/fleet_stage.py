@@ -23,15 +23,13 @@ from tests.outside import START
 from tests.replay.feed import NAMES, document, mischievous
 from tests.replay.log import CALM, Change, Events, readings
 from tests.replay.process import Killed, Process, Where
-from tests.replay.reader import Reader, Truth
+from tests.replay.reader import STEP, Reader, Truth
 
 PEOPLE, PROCESSES = 40, 3
 MISCHIEF_ENDS = 2
 """So many minutes after a change all behave, for everybody must know it when it is calm."""
 LATE = timedelta(minutes=2)
 """How much later somebody is told something if whoever would is killed."""
-STEP = timedelta(hours=3)
-"""How closely what is due is looked at between two readings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from bot.apple import Service
 from bot.dialogue.following import APPLE
-from bot.dialogue.hours import by_day
 from bot.events import Event, Invoked, Said, StatusChanged, Woke
 from bot.model import Conversation, EventId, Wake, World
 from tests.fit import assert_fits, reply
@@ -58,10 +57,6 @@ class Follower(Reader):
         for wake in sorted((each for each in self.wakes if each.at <= world.now), key=lambda each: each.at):
             self.wakes.remove(wake)
             text = self.happens(Woke(_ID, wake.prompt, wake.why), replace(world, now=wake.at))
-            waits = self.until is not None and self.until <= wake.at and not self.is_back
-            if waits and text is None:
-                assert by_day(wake.at, world.zone) > wake.at, "they are not told of the end by day"
-                continue
             self.reaches(wake.at, is_told=text is not None)
 
     def hears(self, world: World, history: Sequence[Truth]) -> None:
