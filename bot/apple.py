@@ -18,7 +18,6 @@ class Service(Enum):
 
 ServiceState: TypeAlias = Literal["ok", "issue", "outage", "maintenance", "unknown"]
 
-
 Troubles: TypeAlias = tuple[tuple[Service, ServiceState], ...]
 """The services that are not well, in the order of `Service`, each with how it is."""
 

@@ -54,15 +54,8 @@ def encode_job(job: Job) -> bytes:
     if isinstance(job, Say):
         reply = job.reply
         words = _Reply(
-            *(
-                reply.text,
-                reply.choices,
-                reply.prompt,
-                reply.origin,
-                reply.aside,
-                reply.progress,
-                reply.unasked,
-            )
+            *(reply.text, reply.choices, reply.prompt, reply.origin),
+            *(reply.aside, reply.progress, reply.unasked),
         )
         return msgspec.json.encode(_Job(FORMAT, say=_Say(job.address, words)))
     return msgspec.json.encode(_Job(FORMAT, wake=job))
@@ -74,7 +67,7 @@ def decode_job(body: bytes) -> Job:
     if stored.say is not None:
         said = stored.say.reply
         reply = Reply(
-            *(said.text, said.choices, said.prompt, said.origin, said.aside, said.progress, said.unasked)
+            *(said.text, said.choices, said.prompt, said.origin), *(said.aside, said.progress, said.unasked)
         )
         return Say(stored.say.address, reply)
     if stored.wake is None:

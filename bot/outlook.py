@@ -15,7 +15,6 @@ from bot.model import Language
 SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue": 2, "outage": 3}
 """How bad each state is that Apple may report; `unknown` is none of them."""
 
-
 _INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -35,8 +34,8 @@ def settle(settling: Settling, boards: Mapping[Language, Board], now: datetime) 
     """Take in a reading, once: the newest board of each language, of which the worst counts.
 
     A service that no board knows stays as it was. A change that is taken back before it has settled gives the
-    outlook a new time, too, because somebody may have seen it. The
-    times only grow, whatever the clock does: people who know a later outlook are told nothing of it.
+    outlook a new time, too, because somebody may have seen it. The times only grow, whatever the clock does:
+    people who know a later outlook are told nothing of it.
     """
     fresh = [board for board in boards.values() if abs(now - board.checked_at) <= BOARD_IS_OLD_AFTER]
     read = _read(fresh, _since(settling, now))

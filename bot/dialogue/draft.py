@@ -201,8 +201,9 @@ class Draft:
 
     def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
         version = self.book.flows[place.flow].version
-        arrived = replace(self.conversation, place=place, version=version, path=path, tried=tried)
-        self.conversation = replace(arrived, wait_until=None)
+        self.conversation = replace(
+            self.conversation, place=place, version=version, path=path, tried=tried, wait_until=None
+        )
         self.ask()
 
     # --- the outcome ---

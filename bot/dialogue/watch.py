@@ -67,8 +67,7 @@ def standing(scene: Scene) -> Watch | None:
     now = scene.conversation
     if APPLE not in now.topics:
         return None
-    known = troubles_here(scene) or _SOMETHING
-    return now.watch or Watch(now.prompt, scene.world.now + LASTS, known)
+    return now.watch or Watch(now.prompt, scene.world.now + LASTS, troubles_here(scene) or _SOMETHING)
 
 
 def learn(draft: Draft, watch: Watch, known: Troubles) -> None:

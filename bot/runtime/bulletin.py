@@ -8,14 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-import msgspec
-
 from bot.apple import Board
 from bot.model import Language, World
 from bot.outlook import Settling
-
-FORMAT: Final = 1
-"""The format that is written. Raise it when what was written before can no longer be read."""
+from bot.runtime.pin_format import PinFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +41,4 @@ class Bulletin:
         return self.asked_at is not None and abs(now - self.asked_at) < span
 
 
-def encode_bulletin(bulletin: Bulletin) -> bytes:
-    """Give the bytes to pin."""
-    return msgspec.json.encode(_Pinned(FORMAT, bulletin))
-
-
-def decode_bulletin(body: bytes) -> Bulletin | None:
-    """Read what was pinned; None for what is not ours, or was written by a newer version."""
-    try:
-        if _formats.decode(body).f > FORMAT:
-            return None
-        return _bulletins.decode(body).bulletin
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-class _Format(msgspec.Struct):
-    f: int
-
-
-class _Pinned(_Format):
-    bulletin: Bulletin
-
-
-_formats = msgspec.json.Decoder(_Format)
-_bulletins = msgspec.json.Decoder(_Pinned)
+BULLETINS: Final = PinFormat(Bulletin, 1)

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from bot.codec import NewerFormat, Unreadable, decode_job
 from bot.events import Woke
-from bot.model import Address, EventId, Say, Wake
+from bot.model import Address, EventId, Job, Say, Wake
 from bot.ports import Channel, Gone, Owed, Receive, Refused, Store, StoreUnusable, TryLater
 from bot.runtime.receive import LEASE, TooManyConflicts
 from bot.runtime.timetable import Full, Timetable
@@ -131,7 +132,7 @@ class Delivery:
 
     async def _do(self, held: "Held") -> Outcome:
         try:
-            work = decode_job(held.job.body)
+            work = held.work
         except NewerFormat:
             return Later(NO_CHANNEL_HERE)
         except Unreadable:
@@ -228,11 +229,17 @@ class Delivery:
             return None
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True)
+class Held:
     """A job that this process holds, and since when on the monotonic clock: before the store was asked."""
 
     job: Owed
     since: float
+
+    @cached_property
+    def work(self) -> Job:
+        """What is to be done. Raises `Unreadable`."""
+        return decode_job(self.job.body)
 
 
 def reply_key(address: Address, number: int | str) -> str:

@@ -9,8 +9,9 @@ NEW_ONES = 10_000
 def seldom() -> None:
     """Count what is loaded by now as there for good, and look through the rest less often.
 
-    A look through everything takes some ten milliseconds of all turns under way, mostly for the book of
-    flows and for modules. Cycles are rare here and small, so that they may wait.
+    A look through everything holds up all turns under way, mostly for modules and the book of flows: with
+    both platforms loaded (105,000 objects) it took 60 to 85 ms when it was measured, and 0.01 ms with those
+    set aside. Cycles are rare here and small, so that they may wait.
     """
     gc.collect()
     gc.freeze()

@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import msgspec
-
 from bot.crowd import Crowd, begin, look, spans
 from bot.model import LANGUAGES, Address
 from bot.ports import Store
 from bot.runtime.bulletin import Bulletin
+from bot.runtime.pin_format import PinFormat
 from bot.runtime.poller import Poller
 
 SERIES: Final = "crowd"
@@ -27,11 +26,7 @@ COUNTED_FOR: Final = timedelta(hours=2)
 KEPT_FOR: Final = timedelta(days=14)
 """As long as what is usual is learnt from."""
 
-LOOK_EVERY: Final = 5.0
-"""Seconds between two looks whether the next minute has begun."""
-
-FORMAT: Final = 1
-"""The format that is written. What is in another one is learnt again."""
+CROWDS: Final = PinFormat(Crowd, 1)
 
 
 class Lookout:
@@ -46,8 +41,8 @@ class Lookout:
         """Count somebody who has trouble, wherever they tell of it. Raises `StoreUnusable`."""
         await self._store.tally(SERIES, _hash(address), now=now, keep=COUNTED_FOR)
 
-    async def look(self, *, now: datetime) -> float:
-        """Look once a minute, if that is ours to do; give the seconds until next time.
+    async def look(self, *, now: datetime) -> None:
+        """Look, if it is ours to do, and nobody has in this minute.
 
         Raises `StoreUnusable`. Where somebody else has pinned something first, it is done again: a minute may
         be looked at twice.
@@ -55,17 +50,16 @@ class Lookout:
         minute = now.replace(second=0, microsecond=0)
         if minute != self._looked_at and await self._poller.lead() and await self._judge(minute, now):
             self._looked_at = minute
-        return LOOK_EVERY
 
     async def _judge(self, minute: datetime, now: datetime) -> bool:
         record = await self._store.pinned(PIN, now=now)
-        before = _decode(record.body) or begin(minute)
+        before = CROWDS.decode(record.body) or begin(minute)
         asked = spans(before, minute)
         counts = await asyncio.gather(*(self._count(since, until) for since, until in asked))
         people = dict(zip(asked, counts, strict=True))
         spoken = reports_trouble(self._poller.bulletin, now)
         after = look(before, people.__getitem__, minute, apple_reports=spoken)
-        body = encode_crowd(after)
+        body = CROWDS.encode(after)
         if not await self._store.pin(PIN, body, expected=record.version, now=now, keep=KEPT_FOR):
             return False
         if after.since == self._poller.bulletin.crowd:
@@ -87,27 +81,3 @@ def _hash(address: Address) -> str:
     """Name a person, whatever chat they are in; the same in all processes."""
     words = json.dumps([address.platform, address.person]).encode()
     return hashlib.sha256(words).hexdigest()[:16]
-
-
-class _Format(msgspec.Struct):
-    f: int
-
-
-class _Pinned(_Format):
-    crowd: Crowd
-
-
-_formats = msgspec.json.Decoder(_Format)
-_crowds = msgspec.json.Decoder(_Pinned)
-
-
-def encode_crowd(crowd: Crowd) -> bytes:
-    """Give the bytes to pin."""
-    return msgspec.json.encode(_Pinned(FORMAT, crowd))
-
-
-def _decode(body: bytes) -> Crowd | None:
-    try:
-        return _crowds.decode(body).crowd if _formats.decode(body).f == FORMAT else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None

@@ -16,14 +16,11 @@ from bot.dialogue.following import APPLE
 from bot.model import LANGUAGES, Language
 from bot.outlook import Settling, in_order, settle
 from bot.ports import Lead, StatusSource, StatusUnreadable, Store
-from bot.runtime.bulletin import Bulletin, decode_bulletin, encode_bulletin
+from bot.runtime.bulletin import BULLETINS, Bulletin
 from bot.runtime.lead import alone
 
 PIN: Final = "apple"
 KEPT_FOR: Final = timedelta(days=7)
-
-LOOK_EVERY: Final = 2.0
-"""Seconds between two looks at the pin."""
 
 ASK_EVERY: Final = timedelta(seconds=60)
 """How often Apple is asked while something is wrong or changing, or somebody follows; else a third as often.
@@ -68,11 +65,11 @@ class Poller:
         """Take in hand what is pinned. What cannot be read there, or is lost, leaves what is in hand."""
         record = await self._store.pinned(PIN, now=now)
         if record.version != self._version:
-            self.bulletin = decode_bulletin(record.body) or self.bulletin
+            self.bulletin = BULLETINS.decode(record.body) or self.bulletin
             self._version = record.version
 
-    async def look(self, *, now: datetime) -> float:
-        """Read the pin, and ask Apple if it is time and ours to do; give the seconds until the next look.
+    async def look(self, *, now: datetime) -> None:
+        """Read the pin, and ask Apple if it is time and ours to do.
 
         Apple's failures never raise; the store's `StoreUnusable` does.
         """
@@ -84,7 +81,6 @@ class Poller:
                     await self._ask(LANGUAGES, now)
         finally:
             self._has_looked.set()
-        return LOOK_EVERY
 
     async def has_looked(self) -> None:
         """Wait for the first look to end, but not for an Apple that is slow."""
@@ -133,7 +129,7 @@ class Poller:
         return found
 
     async def _pin(self, bulletin: Bulletin, now: datetime) -> bool:
-        body, expected = encode_bulletin(bulletin), self._version
+        body, expected = BULLETINS.encode(bulletin), self._version
         if not await self._store.pin(PIN, body, expected=expected, now=now, keep=KEPT_FOR):
             return False
         self.bulletin, self._version = bulletin, expected + 1

@@ -88,7 +88,7 @@ async def receive(
 
     offer = _Offer(store, address, event, world.now, lease, pause(address))
     received = await _commit(offer, answer, wait)
-    return replace(received, tells_trouble=troubled and received.outcome == "committed")
+    return replace(received, tells_trouble=True) if troubled and received.outcome == "committed" else received
 
 
 async def apologise(

@@ -13,9 +13,8 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.codec import Unreadable, decode_job
+from bot.codec import Unreadable
 from bot.model import Address, Say
-from bot.ports import Owed
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.journal import who
 
@@ -60,13 +59,13 @@ class Rooms:
         """How many lanes that nobody waits for the emptiest of their rooms can take."""
         return max(self._left((platform, True)) for platform in self._platforms)
 
-    def is_full_for(self, job: Owed) -> bool:
+    def is_full_for(self, held: Held) -> bool:
         """Say whether its lane would have to wait at the door."""
-        return self._left(_room(job)) <= 0
+        return self._left(_room(held)) <= 0
 
     def hand_over(self, held: Held) -> None:
         """Work on a lane as soon as there is a place."""
-        room = _room(held.job)
+        room = _room(held)
         self._under_way[room] += 1
         self.start(self._deliver(held, room), held.job.address)
 
@@ -107,13 +106,13 @@ class Rooms:
             self._under_way[room] -= 1
 
 
-def _room(job: Owed) -> _Room:
+def _room(held: Held) -> _Room:
     """Find where a lane belongs by the reply at its head."""
     try:
-        work = decode_job(job.body)
+        is_unasked = isinstance(held.work, Say) and held.work.reply.unasked
     except Unreadable:
-        return job.address.platform, False
-    return job.address.platform, isinstance(work, Say) and work.reply.unasked
+        is_unasked = False
+    return held.job.address.platform, is_unasked
 
 
 def _size(room: _Room) -> int:

@@ -24,7 +24,7 @@ from bot.runtime.journal import who
 from bot.runtime.lookout import Lookout
 from bot.runtime.metrics import Metrics
 from bot.runtime.news import PAGE, News
-from bot.runtime.poller import LOOK_EVERY, Poller
+from bot.runtime.poller import Poller
 from bot.runtime.pulse import Pulse
 from bot.runtime.receive import LEASE, Received, TooManyConflicts, apologise, receive
 from bot.runtime.rooms import Rooms
@@ -33,8 +33,8 @@ from bot.runtime.timetable import Timetable
 SWEEP_EVERY = 0.5
 """Seconds between two looks for jobs that are due and that nobody holds."""
 
-NEWS_EVERY = 2.0
-"""Seconds between two looks whether there is news of Apple's services."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at what is known of Apple's services, and whether it is news to anybody."""
 
 WHILE_BUSY = 0.1
 """Seconds until the next page of news while the one before it is being sent."""
@@ -140,11 +140,11 @@ class Worker:
             _log.error("store lost turns", who=who(address))
         if isinstance(event, StatusChanged) and received.outcome == "committed":
             self._metrics.told()
-        for job in received.owed:
-            if isinstance(event, StatusChanged) and self._rooms.is_full_for(job):
-                await self._delivery.give_back(job, WHILE_FULL)
+        for held in (Held(job, since) for job in received.owed):
+            if isinstance(event, StatusChanged) and self._rooms.is_full_for(held):
+                await self._delivery.give_back(held.job, WHILE_FULL)
             else:
-                self._rooms.hand_over(Held(job, since))
+                self._rooms.hand_over(held)
         if received.tells_trouble:
             self._rooms.start(self._count(address))
 
@@ -218,7 +218,7 @@ class Worker:
         limit, taken = min(BATCH, self._rooms.places), 0
         jobs = await self._claim(limit) if limit > 0 else []
         for held in jobs:
-            if self._rooms.is_full_for(held.job):
+            if self._rooms.is_full_for(held):
                 await self._delivery.give_back(held.job, WHILE_FULL)
             else:
                 self._rooms.hand_over(held)
@@ -247,4 +247,4 @@ class Worker:
             return WHILE_BUSY
         outlook = self._poller.bulletin.settling.outlook
         more = await self._news.tell_some(outlook, now=self._clock.now())
-        return 0.0 if more else NEWS_EVERY
+        return 0.0 if more else LOOK_EVERY

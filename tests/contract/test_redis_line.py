@@ -1,6 +1,7 @@
 """What travels together on the line to Redis has nothing else in common."""
 
 import asyncio
+import signal
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,22 @@ def test_a_server_that_has_become_a_replica_is_told_as_such() -> None:
             admin.replicaof("127.0.0.1", 1)
         with pytest.raises(StoreUnusable, match="read_only"):
             await offer(store, "e1", on=0)
+        await store.close()
+
+    with RedisServer() as server:
+        asyncio.run(story(server))
+
+
+def test_a_server_that_said_why_not_and_then_fell_silent_is_not_called_unreachable() -> None:
+    async def story(server: RedisServer) -> None:
+        store = await RedisStore.open(server.url, replicas=1)
+        with server.admin() as admin:
+            admin.config_set("replica-serve-stale-data", "yes")
+            admin.replicaof("127.0.0.1", 1)
+        asyncio.get_running_loop().call_later(0.5, server.signal, signal.SIGSTOP)
+        with pytest.raises(StoreUnusable, match="read_only"):
+            await offer(store, "e1", on=0)
+        server.signal(signal.SIGCONT)
         await store.close()
 
     with RedisServer() as server:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.apple import Outlook, Report, Service, Troubles
 from bot.outlook import Settling, settle
-from bot.runtime.bulletin import FORMAT, Bulletin, decode_bulletin, encode_bulletin
+from bot.runtime.bulletin import BULLETINS, Bulletin
 from tests.outside import START, TOKYO, Weather, world
 
 MINUTE = timedelta(minutes=1)
@@ -28,7 +28,7 @@ def bulletin(weather: Weather) -> Bulletin:
 @pytest.mark.parametrize("weather", ["clear", "down", "maintenance", "unknown", "partly", "old"])
 def test_what_is_pinned_comes_back_as_it_was(weather: Weather) -> None:
     for known in (Bulletin(), bulletin(weather)):
-        assert decode_bulletin(encode_bulletin(known)) == known
+        assert BULLETINS.decode(BULLETINS.encode(known)) == known
 
 
 def test_it_is_the_outside_of_each_turn() -> None:
@@ -41,21 +41,21 @@ def test_it_is_the_outside_of_each_turn() -> None:
 
 
 def test_what_a_newer_version_has_pinned_is_none() -> None:
-    content = json.loads(encode_bulletin(bulletin("down")))
-    assert decode_bulletin(json.dumps({**content, "f": FORMAT + 1}).encode()) is None
+    content = json.loads(BULLETINS.encode(bulletin("down")))
+    assert BULLETINS.decode(json.dumps({**content, "f": BULLETINS.number + 1}).encode()) is None
 
 
 def test_a_service_that_is_not_known_here_makes_it_none() -> None:
-    strange = encode_bulletin(bulletin("down")).replace(b"FaceTime", b"Telegraph")
-    assert decode_bulletin(strange) is None
+    strange = BULLETINS.encode(bulletin("down")).replace(b"FaceTime", b"Telegraph")
+    assert BULLETINS.decode(strange) is None
 
 
 @given(st.integers(min_value=0), st.binary(max_size=5))
 def test_no_bytes_break_whoever_reads_them(at: int, noise: bytes) -> None:
-    whole = encode_bulletin(bulletin("down"))
+    whole = BULLETINS.encode(bulletin("down"))
     place = at % len(whole)
     for body in (noise, whole[:place], whole[:place] + noise + whole[place:]):
-        found = decode_bulletin(body)
+        found = BULLETINS.decode(body)
         assert found is None or isinstance(found, Bulletin)
 
 
@@ -64,4 +64,4 @@ def test_planned_maintenance_comes_back_too() -> None:
     known = bulletin("clear")
     board = known.boards["en"]
     changed = Bulletin({"en": type(board)(board.checked_at, (report, *board.reports[1:]))})
-    assert decode_bulletin(encode_bulletin(changed)) == changed
+    assert BULLETINS.decode(BULLETINS.encode(changed)) == changed

@@ -13,7 +13,7 @@ from bot.dialogue.book import Book
 from bot.events import Said
 from bot.model import Address, EventId
 from bot.ports import Receive, Record, Store, StoreUnusable
-from bot.runtime.lookout import KEPT_FOR, PIN, SERIES, Lookout, encode_crowd
+from bot.runtime.lookout import CROWDS, KEPT_FOR, PIN, SERIES, Lookout
 from bot.runtime.poller import Poller
 from tests.outside import START
 from tests.runtime.fleet import MINUTE, FakeApple, Fleet
@@ -56,7 +56,7 @@ async def know(store: Store, now: datetime) -> None:
     crowd = begin(now - timedelta(days=DAYS))
     for _ in range(DAYS * QUARTERS_A_DAY):
         crowd = look(crowd, lambda _: 0, crowd.until + QUARTER, apple_reports=False)
-    await store.pin(PIN, encode_crowd(crowd), expected=0, now=now, keep=KEPT_FOR)
+    await store.pin(PIN, CROWDS.encode(crowd), expected=0, now=now, keep=KEPT_FOR)
 
 
 def played(kind: Kind, folder: Path, story: Callable[[Watchmen], Awaitable[None]]) -> None:

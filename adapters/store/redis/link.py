@@ -10,7 +10,7 @@ from adapters.store.redis.clients import Client
 from adapters.store.redis.faults import FOREIGN, fault_of, passes, went_wrong
 from adapters.store.redis.line import Line
 from adapters.store.redis.scripts import Command
-from bot.ports import StoreUnusable
+from bot.ports import StoreFault, StoreUnusable
 
 BUDGET = 2.5
 """Seconds that a call may take with all its repetitions; platforms wait 3 for their acknowledgement."""
@@ -29,11 +29,15 @@ class Link:
         return answer
 
     async def call_all(self, commands: Sequence[Command], *, again: bool = True) -> list[Any]:
-        """Do all of them in one round trip, and give their answers."""
+        """Do all of them in one round trip, and give their answers.
+
+        Where the time ends while nobody answers, the fault is the last one that the server named.
+        """
         if not commands:
             return []
         end = asyncio.get_running_loop().time() + BUDGET
         durable = any(command.durable for command in commands)
+        heard: StoreFault = "unreachable"
         for pause in _pauses():
             try:
                 short = [command.in_short() for command in commands]
@@ -42,9 +46,9 @@ class Link:
                     return answers
                 return await self._mend(commands, answers, end)
             except FOREIGN as error:
-                fault = fault_of(error)
-                if not again or not passes(fault) or asyncio.get_running_loop().time() + pause >= end:
-                    raise StoreUnusable(fault, self._where) from error
+                heard = heard if isinstance(error, TimeoutError) else fault_of(error)
+                if not again or not passes(heard) or asyncio.get_running_loop().time() + pause >= end:
+                    raise StoreUnusable(heard, self._where) from error
             await asyncio.sleep(pause)
         raise AssertionError  # the pauses never end
 
