@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Seconds, so that a test need not wait for them."""
 
     first: float = 1.0
@@ -23,8 +22,7 @@ class Pace:
     """For what has begun, at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setback:
+class Setback(Struct, frozen=True):
     """Why a call to the platform failed, in words that hold no secret."""
 
     kind: str

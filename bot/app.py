@@ -1,8 +1,9 @@
 """The composition root: settings → store, status and book, put together. What is made here is closed here."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from adapters.apple.client import APPLE_STATUS_URL, AppleStatus
 from adapters.store.memory.store import MemoryStore
@@ -16,8 +17,7 @@ from bot.runtime.receive import Received, receive, stored
 from bot.settings import Settings, SettingsInvalid
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(Struct, frozen=True):
     """Everything that outlives a single event."""
 
     book: Book

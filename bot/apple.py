@@ -1,9 +1,12 @@
 """What Apple says of its services: on its board, and once that has settled."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from bot.replace import replace
 
 
 class Service(Enum):
@@ -22,8 +25,7 @@ Troubles: TypeAlias = tuple[tuple[Service, ServiceState], ...]
 """The services that are not well, in the order of `Service`, each with how it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What Apple reports of one service.
 
     `since` and `until` are UTC; for `ok` and `unknown` both are None and `message` is empty. `planned` is
@@ -38,8 +40,7 @@ class Report:
     planned: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """Apple's System Status as read at `checked_at` (UTC): a report for each `Service`, in that order."""
 
     checked_at: datetime
@@ -53,8 +54,7 @@ class Board:
 BOARD_IS_OLD_AFTER = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What holds of Apple's services, whatever a single reading of the board says.
 
     `settled_at` (UTC) names this state of things: it changes whenever something has settled, so a turn about

@@ -11,9 +11,12 @@ would, so we never claim to know the rate better than `CERTAINTY` people would t
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
+
+from bot.replace import replace
 
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
@@ -30,8 +33,8 @@ FEWEST = 5
 RARE = 2e-5
 """Each minute asks six windows: 259,200 questions in 30 days, but neighbours get much the same answer.
 
-In `tests.bench crowd` there were 0.67 false alarms in 30 days at the worst size, and 50 people a day learnt of
-a tenfold surge after 18 minutes (median). With half of it there were 0.11, and it took 20 minutes.
+In `tests.bench crowd` there were 0.67 false alarms in 30 days at the worst size, and 50 people a day learnt
+of a tenfold surge after 18 minutes (median). With half of it there were 0.11, and it took 20 minutes.
 """
 USUAL = 0.05
 """What happens by chance this often is no surge any longer; far from `RARE`, so that nothing flickers."""
@@ -56,8 +59,7 @@ People: TypeAlias = Callable[[Span], int]
 """Tells how many different people came within a span."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(Struct, frozen=True):
     """What is usual, and whether more have come just now."""
 
     until: datetime

@@ -5,14 +5,14 @@ whatever the adapter needs to tie the reply to what it answers, as the message w
 comes back in the reply.
 """
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.model import Address, EventId, Language, WakeReason
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """Somebody opened the conversation without saying anything yet.
 
     `start` is what the link asked for that they followed, as `mac` or `ja-mac`: see `bot.dialogue.link`.
@@ -25,8 +25,7 @@ class Opened:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Somebody typed or pasted text.
 
     What was not `addressed` to us was overheard, and counts only in a conversation that there is already.
@@ -40,8 +39,7 @@ class Said:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(Struct, frozen=True):
     """Somebody pressed the button `choice` of the prompt numbered `prompt`."""
 
     id: EventId
@@ -56,8 +54,7 @@ Command: TypeAlias = Literal[
 """What a platform's menu of commands offers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invoked:
+class Invoked(Struct, frozen=True):
     """Somebody invoked a command by its name, as `/help`.
 
     If they `insist`, the conversation goes on in their language: so it does where many share it.
@@ -71,8 +68,7 @@ class Invoked:
     insists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """Somebody sent a text file; `text` is its content, already decoded."""
 
     id: EventId
@@ -88,8 +84,7 @@ Unread: TypeAlias = Literal["photo", "large_file", "other_file", "unavailable_fi
 """What cannot be read: a picture, a file over the limit, one without text or that did not come, the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """Somebody sent something that cannot be read."""
 
     id: EventId
@@ -100,8 +95,7 @@ class Sent:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Woke:
+class Woke(Struct, frozen=True):
     """A `Wake` is due: `prompt` and `why` are its own."""
 
     id: EventId
@@ -109,22 +103,19 @@ class Woke:
     why: WakeReason = "remind"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(Struct, frozen=True):
     """Apple's board changed; `World` has it as it is now."""
 
     id: EventId
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """The person blocked us or removed us from the chat: nothing we send arrives any more."""
 
     id: EventId
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetMe:
+class ForgetMe(Struct, frozen=True):
     """Somebody wants everything deleted that is stored about them here. The one event that is no turn.
 
     What is stored about them at the addresses in `also` goes with it; they are told once, here.

@@ -5,9 +5,10 @@ remember between the two, and `World` is what the outside looks like at that mom
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Literal, NewType, TypeAlias, get_args
+
+from msgspec import Struct, field
 
 from bot.apple import BOARD_IS_OLD_AFTER, Board, Outlook, Troubles
 
@@ -17,8 +18,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 EventId = NewType("EventId", str)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a conversation takes place: one person in one chat of one platform. It is also its key."""
 
     platform: str
@@ -29,8 +29,7 @@ class Address:
 # --- what we remember -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A state of a flow, written `flow.state`."""
 
     flow: str
@@ -46,8 +45,7 @@ FindingName: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that pasted text shows; `quote` is its known words, masked, at most 160 characters."""
 
     name: FindingName
@@ -57,16 +55,14 @@ class Finding:
 Outcome: TypeAlias = Literal["fixed", "not_yet", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """A step that the person has finished, and how it went."""
 
     place: Place
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Somebody's wish to be told of changes on Apple's board, and what they know of it already."""
 
     number: int
@@ -85,8 +81,7 @@ CheckIn: TypeAlias = Literal["none", "planned", "asked", "never"]
 """Whether somebody who is not heard of is asked once how it went; `never` is their own wish."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """All that is remembered of one person's conversation. No word that the person typed is in it."""
 
     address: Address
@@ -119,8 +114,7 @@ class Conversation:
 # --- what the outside looks like --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """The outside as a value: the time, Apple's board in the languages it was read in, the time zone."""
 
     now: datetime
@@ -144,8 +138,7 @@ class World:
 # --- what we owe ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A button. A `command` (back, stop, …) is offered everywhere; an `answer` belongs to its question."""
 
     id: str
@@ -153,8 +146,7 @@ class Choice:
     kind: Literal["answer", "command"] = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One message to the person, with the buttons of the prompt numbered `prompt` under it."""
 
     text: str
@@ -170,8 +162,7 @@ class Reply:
     """Nobody waits for it just now: replies to those who have said something go first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """Owed now: send this reply. One alone, so that a send can never be half done."""
 
     address: Address
@@ -182,8 +173,7 @@ WakeReason: TypeAlias = Literal["remind", "wait", "check_in", "watch_over"]
 """What for: a step's reminder, the end of a step's wait, one friendly question later, the end of a watch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(Struct, frozen=True):
     """Owed later: come back at `at` (UTC) as a `Woke`.
 
     `prompt` says what it is about: the prompt that must still stand then, or the number of the watch.
@@ -198,8 +188,7 @@ class Wake:
 Job: TypeAlias = Say | Wake
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What one event leads to."""
 
     conversation: Conversation

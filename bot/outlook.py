@@ -5,12 +5,14 @@ not. So a change counts once two readings in a row have shown it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import Struct
+
 from bot.apple import BOARD_IS_OLD_AFTER, Board, Outlook, Service, ServiceState, Troubles
 from bot.model import Language
+from bot.replace import replace
 
 SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue": 2, "outage": 3}
 """How bad each state is that Apple may report; `unknown` is none of them."""
@@ -18,8 +20,7 @@ SEVERITY: Final[Mapping[ServiceState, int]] = {"ok": 0, "maintenance": 1, "issue
 _INSTANT: Final = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Settling:
+class Settling(Struct, frozen=True):
     """What is remembered from one reading to the next."""
 
     latest: tuple[tuple[Service, ServiceState], ...] = ()

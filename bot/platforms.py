@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
+from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from bot.dialogue.book import Book
@@ -19,8 +19,7 @@ LeadOf: TypeAlias = Callable[[str], Lead]
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """A platform, what the public listener serves for it, and how it is let go of."""
 
     platform: Platform

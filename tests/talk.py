@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -16,6 +15,7 @@ from bot.dialogue.machine import Arrow, FlowMachine
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Left, Opened, Picked, Said, Sent, Shared, StatusChanged
 from bot.model import Address, Conversation, EventId, Language, Place, Reply, Say, World
+from bot.replace import replace
 from bot.runtime.deliver import Delivery, Held
 from bot.runtime.receive import LEASE, receive
 from bot.runtime.timetable import Timetable

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from bot.crowd import DAYS, MINUTE, QUARTER, QUARTERS_A_DAY, Crowd, Span, begin, look, spans, tail
+from bot.replace import replace
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 """A Wednesday."""

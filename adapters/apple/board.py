@@ -9,9 +9,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.apple import Board, Report, Service
 from bot.ports import StatusUnreadable
@@ -112,8 +113,7 @@ _WORST_FIRST: Final[tuple[_Trouble, ...]] = ("outage", "issue", "maintenance")
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(Struct, frozen=True):
     status: str
     kind: _Trouble
     start: datetime | None

@@ -1,9 +1,10 @@
 """Asks Apple for its System Status: which file, what is known of it already, and how long to wait."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.apple.board import read_board
 from bot.apple import Board
@@ -22,8 +23,7 @@ _FILES: Final[Mapping[Language, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(Struct, frozen=True):
     """A document as it was last sent, and the headers that ask whether it still stands."""
 
     document: bytes

@@ -5,10 +5,10 @@ import functools
 import ssl
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from bot.ports import StatusUnreadable
 
@@ -19,8 +19,7 @@ REDIRECTS: Final = 2
 """How often Apple may send us on, to a path on the same host only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A document, and the request headers with which to ask later whether it has changed."""
 
     document: bytes

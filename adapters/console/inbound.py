@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from bot.model import Choice, Reply
 
@@ -21,30 +21,26 @@ LONGEST_WAIT = 10 * 365 * 24 * 3600
 """Seconds that `wait` takes at most: ten years."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Something typed or pasted."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True):
     """A button of the prompt on the screen."""
 
     prompt: int
     choice: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file to be read."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Time passes."""
 
     time: timedelta

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from bot.model import Language, Reply
 
@@ -12,8 +13,7 @@ Show: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Puts a reply on the screen, above whatever is being typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where the conversation stands after an event."""
 
     flow: str

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 
 from adapters.slack.incoming import Heard, Incoming, Me, Told
 from adapters.slack.markup import meant
@@ -11,6 +10,7 @@ from adapters.slack.payloads import Slash
 from adapters.slack.place import card, direct, whole_channel
 from bot.events import Command, Invoked, Opened, Said
 from bot.model import EventId
+from bot.replace import replace
 
 STATUS, HELP = "/imessage-status", "/imessage-help"
 COMMANDS = (STATUS, HELP)

@@ -1,14 +1,14 @@
 """What comes in from Slack, as values: what `inbound` makes of a payload."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.events import Event, Sent, Shared, Unread
 from bot.model import Address, EventId
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """Who we are: the workspace, and the ids of the bot in it. An empty id is not known."""
 
     team: str
@@ -26,8 +26,7 @@ class Me:
 Phrase: TypeAlias = Literal["usage", "wrote_dm", "only_people", "only_colleagues", "not_here"]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A word to nobody but this person, at a `response_url`: `slack.<phrase>`."""
 
     person: str
@@ -35,8 +34,7 @@ class Told:
     phrase: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """Something happened in the conversation at that address. `told` is said about it once it is stored.
 
     `by` is who did it (a user id), in a conversation that has no one person.
@@ -48,8 +46,7 @@ class Heard:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """A text file has to be fetched before it is known what happened."""
 
     address: Address
@@ -70,8 +67,7 @@ class Fetch:
         return Sent(self.id, what, origin=self.origin, addressed=self.addressed)
 
 
-@dataclass(frozen=True, slots=True)
-class NotYours:
+class NotYours(Struct, frozen=True):
     """A press on somebody else's prompt: an offer of their own help, to nobody but them."""
 
     person: str
@@ -79,23 +75,20 @@ class NotYours:
     thread: str
 
 
-@dataclass(frozen=True, slots=True)
-class HomeOpened:
+class HomeOpened(Struct, frozen=True):
     """Somebody looks at App Home."""
 
     person: str
 
 
-@dataclass(frozen=True, slots=True)
-class HomePressed:
+class HomePressed(Struct, frozen=True):
     """Somebody pressed a button in App Home."""
 
     person: str
     heard: tuple[Heard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PaneOpened:
+class PaneOpened(Struct, frozen=True):
     """Somebody opened the agent's pane: time for suggestions. `thread` is only the older container's."""
 
     person: str
@@ -103,15 +96,13 @@ class PaneOpened:
     thread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Uninstalled:
+class Uninstalled(Struct, frozen=True):
     """The workspace removed us, or took our token: nothing comes or goes. `why` is the event's name."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(Struct, frozen=True):
     """A payload that is none of what Slack documents. `id` is its event's, if it has one."""
 
     id: str

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -36,6 +35,7 @@ from adapters.slack.words import PROMPTS, Words
 from bot.events import Event, ForgetMe, Invoked, Opened, Said, Sent, Shared
 from bot.model import Address, Language
 from bot.ports import Receive
+from bot.replace import replace
 
 METHODS: Final = (
     "assistant.threads.setStatus", "assistant.threads.setSuggestedPrompts", "chat.postEphemeral",

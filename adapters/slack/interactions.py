@@ -1,7 +1,6 @@
 """A pressed button or a shortcut on Slack → what somebody wants."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from adapters.slack.buttons import (
@@ -23,6 +22,7 @@ from adapters.slack.payloads import Action, Container, Interaction, Shown
 from adapters.slack.place import card, direct, in_channel
 from bot.events import Command, ForgetMe, Invoked, Opened, Picked
 from bot.model import Address, EventId
+from bot.replace import replace
 
 SHORTCUT = "help_with_this"
 """The `callback_id` of the message shortcut."""

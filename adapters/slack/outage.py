@@ -1,6 +1,5 @@
 """What an error of Slack's means for who waits for Slack to be there."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
@@ -17,8 +16,7 @@ TOKEN_ERRORS: Final = frozenset({
 """Only another token, or another installation of the app, mends these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace(outage.Pace):
+class Pace(outage.Pace, frozen=True):
     """Seconds, so that a test need not wait for them."""
 
     connect: float = 8.0

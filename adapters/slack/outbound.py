@@ -1,8 +1,9 @@
 """A reply → what is to be done on Slack, in order. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from adapters.parts import parts
 from adapters.slack.blocks import (
@@ -21,6 +22,7 @@ from adapters.slack.origin import Block, Origin, read_origin
 from adapters.slack.place import spot
 from adapters.slack.words import Words, language_of
 from bot.model import Address, Choice, Reply
+from bot.replace import replace
 
 MESSAGE_LIMIT = 3_000
 """UTF-16 units of text in one message: as much as one block takes, and its fallback text has all of it."""
@@ -32,16 +34,14 @@ EVERYBODYS = ("watch", "unwatch", "fix")
 """The buttons that make sense where everybody in a channel may press them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What is shown: blocks, and the text for where blocks are not."""
 
     text: str
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Replace a pressed prompt by what was chosen."""
 
     channel: str
@@ -49,8 +49,7 @@ class Close:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """Show a message; no `channel` is the direct message with the person."""
 
     message: Message
@@ -59,8 +58,7 @@ class Post:
     part: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Whisper:
+class Whisper(Struct, frozen=True):
     """Show a message to nobody but the person, and not for long."""
 
     message: Message
@@ -68,8 +66,7 @@ class Whisper:
     thread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Respond:
+class Respond(Struct, frozen=True):
     """Answer at a `response_url`; if that is used up, show the message in the direct message instead."""
 
     message: Message

@@ -11,7 +11,7 @@
 A direct message has its person in it, because the replies of a chat wait for each other.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.model import Address
 
@@ -19,8 +19,7 @@ PLATFORM = "slack"
 _CARD = "card"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where the replies of a conversation go. No `channel` is the direct message with the person."""
 
     channel: str = ""

@@ -1,7 +1,5 @@
 """A message on Slack → what somebody said or sent, and to whom."""
 
-from dataclasses import replace
-
 from adapters.attachment import unread
 from adapters.parts import clean
 from adapters.slack.incoming import Fetch, Heard, Incoming, Me
@@ -11,6 +9,7 @@ from adapters.slack.payloads import File, Message
 from adapters.slack.place import direct, in_channel
 from bot.events import Opened, Said, Sent, Unread
 from bot.model import Address, EventId
+from bot.replace import replace
 
 
 def read_mention(message: Message, me: Me, *, shared: bool) -> Incoming | None:

@@ -5,8 +5,9 @@ letters (`bot.dialogue.source.values.NAME`) and two colons between them: 62.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 BUTTON_LIMIT: Final = 64
 """Bytes."""
@@ -14,8 +15,7 @@ BUTTON_LIMIT: Final = 64
 _FORM: Final = re.compile(r"1:([0-9]{1,10}):([0-9]{1,16}):([a-z][a-z0-9_]{0,31})")
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A button of the prompt numbered `prompt`, which was asked of the person with the id `owner`."""
 
     prompt: int

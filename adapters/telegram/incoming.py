@@ -1,30 +1,28 @@
 """What an update can mean."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bot.events import Event, Sent, Shared, Unread
 from bot.model import Address, EventId, Language
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """Who we are on Telegram: the id, and the name without @, that `getMe` gives."""
 
     id: int
     username: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """Something happened in the conversation at that address."""
 
     address: Address
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What every event of a message has: its id, the person's language, and what a reply answers."""
 
     id: EventId
@@ -32,8 +30,7 @@ class Source:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """A file has to be fetched before it is known what happened."""
 
     address: Address
@@ -53,16 +50,14 @@ class Fetch:
         return Sent(self.source.id, what, self.source.language, self.source.origin)
 
 
-@dataclass(frozen=True, slots=True)
-class NotYours:
+class NotYours(Struct, frozen=True):
     """Somebody pressed a button of another person's prompt: they are told so at the button."""
 
     query: str
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class Meaningless:
+class Meaningless(Struct, frozen=True):
     """Somebody pressed a button that belongs to no conversation: it only has to stop spinning."""
 
     query: str

@@ -1,11 +1,11 @@
 """One raw update in: read, fetched where it is a file, and handed on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 import structlog
 import telegram
+from msgspec import Struct
 
 from adapters.telegram.files import fetched
 from adapters.telegram.inbound import Fetch, Heard, Incoming, Me, Meaningless, NotYours, read_update
@@ -19,8 +19,7 @@ Words: TypeAlias = Callable[[str, Language], str]
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Struct, frozen=True):
     """Takes updates; as many at once as one likes."""
 
     bot: telegram.Bot

@@ -1,6 +1,5 @@
 """What an error of Telegram's means for who waits for Telegram to be there."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
@@ -9,8 +8,7 @@ from adapters import outage
 from adapters.outage import Setback
 
 
-@dataclass(frozen=True, slots=True)
-class Pace(outage.Pace):
+class Pace(outage.Pace, frozen=True):
     """Seconds, so that a test need not wait for them."""
 
     poll: int = 25

@@ -1,9 +1,9 @@
 """A reply → the calls that show it, in order. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from msgspec import Struct
 from telegram import MessageEntity, ReplyParameters
 
 from adapters.parts import clean, parts, units
@@ -12,6 +12,7 @@ from adapters.telegram.origin import Press, Spoken, read_origin
 from adapters.telegram.place import chat_of
 from adapters.telegram.width import width
 from bot.model import Address, Choice, Reply
+from bot.replace import replace
 
 TEXT_LIMIT: Final = 4096
 """UTF-16 units of a message."""
@@ -27,16 +28,14 @@ Keyboard: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of buttons, each its label and its `callback_data`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Let a pressed button stop spinning, with some words or none."""
 
     query: str
     toast: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Show under a prompt what was chosen, and take its keyboard away."""
 
     chat: int
@@ -46,8 +45,7 @@ class Close:
     entities: tuple[MessageEntity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """Send a message."""
 
     chat: int

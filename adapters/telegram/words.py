@@ -1,9 +1,9 @@
 """The words of a Telegram message, and what of them is a command or a call for us. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import telegram
+from msgspec import Struct
 from telegram.constants import MessageEntityType
 
 from adapters.parts import clean, units
@@ -11,8 +11,7 @@ from adapters.telegram.incoming import Me
 from adapters.telegram.utf16 import part, without
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a message says, or what is written under its picture or file."""
 
     text: str = ""

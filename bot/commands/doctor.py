@@ -5,7 +5,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ from bot.commands.output import say, say_json
 from bot.flowfiles import FlowsInvalid, load_book
 from bot.ports import Finding, Grade, StatusUnreadable
 from bot.ports.redis_address import read_address
+from bot.replace import replace
 from bot.settings import Settings, SettingsInvalid, read_settings
 
 Look: TypeAlias = Callable[[Settings], Awaitable[list[Finding]]]

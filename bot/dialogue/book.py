@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.dialogue.flow import Flow, State, Text
 from bot.dialogue.machine import FlowMachine
 from bot.dialogue.understand import Lexicon
 from bot.dialogue.vocabulary import ANSWERS, COMMANDS, OFFERED
 from bot.model import LANGUAGES, Address, Choice, Conversation, Language, Place
+from bot.replace import replace
 
 FIRST_FLOW = "start"
 """The flow in which every conversation begins; it asks what the trouble is."""
@@ -19,8 +21,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 """`{name}` in a text. Filled by look-up only: nothing in a text is ever evaluated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """Flows that the checker has passed. A reload makes a new book; a running turn keeps the one it has."""
 
     flows: Mapping[str, Flow]

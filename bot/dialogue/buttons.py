@@ -1,13 +1,13 @@
 """The buttons under a question: its answers, then the commands that make sense there."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bot.dialogue.flow import Option
 from bot.dialogue.following import follows
 from bot.dialogue.phrase import Scene
 from bot.dialogue.vocabulary import OFFERED, CommandName, OfferedName
 from bot.model import Choice
+from bot.replace import replace
 
 
 def choices(scene: Scene) -> tuple[Choice, ...]:

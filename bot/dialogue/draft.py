@@ -1,7 +1,6 @@
 """A turn in the making: the moves that a conversation can make, and the reply that comes of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.dialogue.book import Book
 from bot.dialogue.buttons import choices
@@ -26,6 +25,7 @@ from bot.model import (
     Wake,
     World,
 )
+from bot.replace import replace
 
 PATH_LENGTH = 30
 """How many places "back" remembers, so that a conversation stays small however long somebody goes round."""

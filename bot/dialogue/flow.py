@@ -1,24 +1,23 @@
 """The nouns of a flow: what a flow file says, once it has been read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.apple import Service
 from bot.model import FindingName, Language, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A line of a flow file, for messages to its editor; lines count from 1."""
 
     file: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text in both languages. `{name}` in it is a placeholder."""
 
     ja: str
@@ -29,8 +28,7 @@ class Text:
         return self.ja if language == "ja" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A text that is said when one of the guards `when` holds, or always if there is none."""
 
     text: Text
@@ -41,8 +39,7 @@ class Variant:
 Stance: TypeAlias = Literal["yes", "no"]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One answer to a state's question, and where it leads."""
 
     id: str
@@ -59,24 +56,21 @@ class Option:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """A message for somebody who has not answered `after` the step was shown."""
 
     after: timedelta
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Where the conversation goes by itself, if nobody has answered `after` the step was shown."""
 
     after: timedelta
     then: Place
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """One step of a flow: what is said, and which answers lead where."""
 
     place: Place
@@ -99,8 +93,7 @@ class State:
         return next((option for option in self.options if option.id == id_), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """Where a finding in pasted text leads: from one state, from the other flows, or from anywhere."""
 
     finding: FindingName
@@ -112,8 +105,7 @@ class Pointer:
 ExitName: TypeAlias = Literal["solved", "person", "stop"]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckIns:
+class CheckIns(Struct, frozen=True):
     """What is asked once `after` the person's last word: where it was solved, or where it was left open."""
 
     after: timedelta
@@ -121,8 +113,7 @@ class CheckIns:
     unfinished: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One topic: a guide from its first step to its ends."""
 
     name: str

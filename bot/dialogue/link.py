@@ -5,7 +5,8 @@ Anybody can write such a link, so it leads to no place that has to be agreed to 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.dialogue.book import Book
 from bot.dialogue.flow import Flow
@@ -17,8 +18,7 @@ _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 """What Telegram lets through in `t.me/<bot>?start=<payload>`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """What a link asks for; what it leaves open is None."""
 
     language: Language | None = None

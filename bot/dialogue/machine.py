@@ -5,8 +5,8 @@ names, never as callbacks (which it would import by their dotted name), and trig
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from transitions import Machine
 
 from bot.dialogue.flow import ExitName, Flow, Pointer, State
@@ -14,8 +14,7 @@ from bot.dialogue.vocabulary import EXITS
 from bot.model import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """One transition of the compiled machine."""
 
     origin: Place

@@ -4,9 +4,10 @@ What has settled is compared with what they know, so it does not matter how ofte
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.apple import Outlook, Service, Troubles
 from bot.dialogue.book import Book
@@ -17,6 +18,7 @@ from bot.dialogue.status import card_buttons, is_card
 from bot.dialogue.watch import is_older, learn, standing, troubles_here, wake_of, without_watch
 from bot.model import Conversation, Turn, Watch, World
 from bot.outlook import SEVERITY, in_order, worst
+from bot.replace import replace
 
 ChangeKind: TypeAlias = Literal["down", "maintenance", "again", "worse", "partly", "back"]
 """What became of it: not well (or only being maintained), so once more, worse, back in part, back."""
@@ -62,8 +64,7 @@ _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How far the clock of the machine that wakes may be behind; a watch is prolonged by more than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     kind: ChangeKind
     troubles: Troubles
     """What is not well now."""

@@ -1,10 +1,10 @@
 """What is known of a case: what was seen, how the steps went, and where it goes on after a pause."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.dialogue.book import Book
 from bot.model import Conversation, Finding, FindingName, Outcome, Place, Tried
+from bot.replace import replace
 
 _SERIAL: set[FindingName] = {"serial_missing", "serial_present"}
 

@@ -1,7 +1,6 @@
 """Apple's System Status in the chat: a card with buttons of its own, at the place where the person is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.apple import Board, Report, Service
@@ -10,6 +9,7 @@ from bot.dialogue.following import follows
 from bot.dialogue.phrase import STATUS_PAGES, Scene, full_report, moment, service_name
 from bot.dialogue.vocabulary import CardName, verdict, watched
 from bot.model import Choice
+from bot.replace import replace
 
 
 def show_card(draft: Draft, *more: str) -> None:

@@ -5,7 +5,6 @@ called twice for one event. It reads no clock and no network: the outside comes 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, assert_never
 
 from bot.dialogue import waking
@@ -36,6 +35,7 @@ from bot.events import (
     Woke,
 )
 from bot.model import Address, Conversation, Language, Turn, World
+from bot.replace import replace
 
 DEFAULT_LANGUAGE: Language = "en"
 

@@ -6,8 +6,9 @@ when nothing works is worse than to be asked again: "it works" counts only if no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bot.dialogue.flow import Flow, Option, State, Text
 from bot.dialogue.typed import NUMBER, Finder, is_filler, is_question, normal, without_courtesies
@@ -15,51 +16,43 @@ from bot.dialogue.vocabulary import COMMANDS, CommandName
 from bot.model import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The person gave the answer `id` of the state's question."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Commanded:
+class Commanded(Struct, frozen=True):
     """The person asked for something that is valid everywhere."""
 
     name: CommandName
 
 
-@dataclass(frozen=True, slots=True)
-class Switched:
+class Switched(Struct, frozen=True):
     """The person asked for this language by name."""
 
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The person named the topic of a flow, and of that one only."""
 
     flow: str
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(Struct, frozen=True):
     """The person says that it works now, where no answer asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thanked:
+class Thanked(Struct, frozen=True):
     """The person said thank you."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nodded:
+class Nodded(Struct, frozen=True):
     """The person said yes, no or OK, where nothing was asked that it could answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unclear:
+class Unclear(Struct, frozen=True):
     """Nothing of the above; `empty` if there was nothing to read at all."""
 
     empty: bool = False

@@ -5,7 +5,6 @@ until nothing has been heard of the person for as long as the flow says; and lik
 of silence, it waits for the morning.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.book import Book
@@ -16,6 +15,7 @@ from bot.dialogue.phrase import Scene
 from bot.dialogue.watch import troubles_here
 from bot.events import Woke
 from bot.model import Conversation, Turn, Wake, WakeReason, World
+from bot.replace import replace
 
 
 def put_off(book: Book, conversation: Conversation, event: Woke, world: World) -> Turn | None:

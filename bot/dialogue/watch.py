@@ -1,6 +1,5 @@
 """Following Apple's services: what begins it, what ends it, and what somebody who does so knows already."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +10,7 @@ from bot.dialogue.phrase import Scene, question, tells_of_apple
 from bot.dialogue.status import is_clear, reports_here, services_here, show_card
 from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
+from bot.replace import replace
 
 LASTS: Final = timedelta(days=7)
 """How long somebody is told of changes; the phrases say so, too."""

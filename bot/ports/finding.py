@@ -1,13 +1,13 @@
 """What an examination finds: how it looks, and what to do about it."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Grade: TypeAlias = Literal["ok", "warning", "fault"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One look at one thing. `says` and `remedy` are for operators, without any password."""
 
     check: str

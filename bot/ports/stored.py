@@ -1,8 +1,9 @@
 """What goes into a store and comes out of it, as values."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.model import Address
 
@@ -10,8 +11,7 @@ CHAT_BURST = 3
 """How many replies a chat may get at once after a rest, before `Due.pause` lies between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How long things are kept."""
 
     events: timedelta = timedelta(hours=26)
@@ -25,16 +25,14 @@ class Retention:
 JobKind: TypeAlias = Literal["say", "wake"]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A stored conversation. One that does not exist has version 0 and an empty body."""
 
     version: int
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A job to store. The `say` jobs of a conversation form its lane: one after the other, in order.
 
     `pause` is the platform's least time between two replies in a chat: a `say` job that comes sooner, after
@@ -47,8 +45,7 @@ class Due:
     pause: timedelta = timedelta()
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """A stored job that the caller holds until its lease ends. `number` rises within a conversation.
 
     `at` is when it was first due. `attempt` is 1 at first, and one more each time that the job is handed out
@@ -63,8 +60,7 @@ class Owed:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """The turn is stored. `owed` are its jobs that are due at once, already leased to the caller.
 
     A `say` job behind an unfinished one of the same lane is stored but not owed yet.
@@ -73,30 +69,26 @@ class Committed:
     owed: tuple[Owed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Somebody else's turn came first; nothing was stored. Compute again on `record`."""
 
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """This event's turn is stored already; nothing was changed."""
 
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Whether the job was struck out, and the next of its lane if that is due, leased to the caller."""
 
     struck: bool
     next: Owed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(Struct, frozen=True):
     """A job that could not be done, since `at`. `id` names it for `unpark`, `why` is a word for operators."""
 
     id: str
@@ -107,16 +99,14 @@ class Parked:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Followers:
+class Followers(Struct, frozen=True):
     """A page of those who follow a topic; `after` leads to the next page, None says it was the last."""
 
     addresses: tuple[Address, ...]
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """How much `forget` took away."""
 
     conversations: int
@@ -125,8 +115,7 @@ class Forgotten:
     parked: int
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Struct, frozen=True):
     """How much there is to do: `due` jobs that nobody holds, all `waiting` ones, and `parked` ones."""
 
     due: int

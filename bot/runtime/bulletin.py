@@ -4,9 +4,10 @@ A bulletin that cannot be read is none: it is written again within a minute or t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
+
+from msgspec import Struct, field
 
 from bot.apple import Board
 from bot.model import Language, World
@@ -14,8 +15,7 @@ from bot.outlook import Settling
 from bot.runtime.pin_format import PinFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Bulletin:
+class Bulletin(Struct, frozen=True):
     """Apple's boards as they were read last, what follows from them, and when to read them again."""
 
     boards: Mapping[Language, Board] = field(default_factory=dict)

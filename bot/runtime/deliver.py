@@ -12,6 +12,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TypeAlias, TypeVar
 
+from msgspec import Struct
+
 from bot.codec import NewerFormat, Unreadable, decode_job
 from bot.events import Woke
 from bot.model import Address, EventId, Job, Say, Wake
@@ -40,13 +42,11 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The job was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """The job was not done, or may not have been: another try in `after`."""
 
     after: timedelta
@@ -57,24 +57,21 @@ class Later:
     """What went wrong, for operators, where that is not the platform's ordinary wish to wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(Struct, frozen=True):
     """The job can never be done; `why` is a word for operators. `gone`: nor can any other for this person."""
 
     why: str
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TooLate:
+class TooLate(Struct, frozen=True):
     """Too little is left of the lease, or of this worker's life, to begin the job: it is for others."""
 
 
 Outcome: TypeAlias = Done | Later | Dead | TooLate
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Does jobs that this process holds. An `Unsure` of a channel, and any mistake in one, count the same."""
 
     store: Store

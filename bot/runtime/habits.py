@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
+from msgspec import Struct
 
 AFTER_A_FAULT = 2.0
 """Seconds of rest."""
@@ -16,8 +16,7 @@ Habit: TypeAlias = Callable[[], Awaitable[float]]
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Struct, frozen=True):
     """Keeps habits until `stop` is set; `random` gives numbers from 0 to 1."""
 
     stop: asyncio.Event

@@ -6,13 +6,13 @@ People are counted by a hash, in the store that has their conversations anyway, 
 import asyncio
 import hashlib
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.crowd import Crowd, begin, look, spans
 from bot.model import LANGUAGES, Address
 from bot.ports import Store
+from bot.replace import replace
 from bot.runtime.bulletin import Bulletin
 from bot.runtime.pin_format import PinFormat
 from bot.runtime.poller import Poller

@@ -7,7 +7,6 @@ an interval whoever dies, is paused, or believes that it leads, too; whoever lea
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from bot.dialogue.following import APPLE
 from bot.model import LANGUAGES, Language
 from bot.outlook import Settling, in_order, settle
 from bot.ports import Lead, StatusSource, StatusUnreadable, Store
+from bot.replace import replace
 from bot.runtime.bulletin import BULLETINS, Bulletin
 from bot.runtime.lead import alone
 

@@ -5,9 +5,10 @@ brought the event acknowledges it to the platform only after this has returned.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from bot.codec import Unreadable, decode_conversation, encode_conversation, encode_job
 from bot.dialogue.book import Book
@@ -16,6 +17,7 @@ from bot.dialogue.turn import first_language, origin_of, take_turn
 from bot.events import Event, Said, Sent, Shared
 from bot.model import LANGUAGES, Address, Conversation, Job, Reply, Say, Turn, World
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Store
+from bot.replace import replace
 
 LEASE = timedelta(seconds=30)
 """How long whoever commits a turn may take to send its reply before another process does."""
@@ -44,8 +46,7 @@ class MixedUp(Exception):
     """The store gave another person's conversation. Nothing is said or stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """What became of an event."""
 
     outcome: Literal["committed", "duplicate", "ignored"]
@@ -124,8 +125,7 @@ def stored(record: Record, address: Address) -> Conversation | None:
     return conversation
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(Struct, frozen=True):
     store: Store
     address: Address
     event: Event

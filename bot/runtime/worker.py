@@ -6,11 +6,11 @@ Any number of workers share a store; none of them is special, and each may die a
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec import Struct
 
 from bot.dialogue.book import Book
 from bot.events import Event, ForgetMe, Left, StatusChanged
@@ -48,8 +48,7 @@ WHILE_FULL = timedelta(seconds=2)
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """A chat platform that this worker speaks with."""
 
     name: str

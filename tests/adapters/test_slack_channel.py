@@ -1,7 +1,5 @@
 """Slack's channel against a local Slack."""
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.slack.inbound import read_payload
@@ -10,6 +8,7 @@ from adapters.slack.place import direct, in_channel
 from bot.events import Picked
 from bot.model import Address, Choice, Reply
 from bot.ports import Unsure
+from bot.replace import replace
 from tests.adapters.slack_talk import awaited, sending
 from tests.wire.slack import faults as ill
 from tests.wire.slack.workspace import TEAM

@@ -1,7 +1,6 @@
 """What people write on Slack, as events."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from adapters.slack.incoming import (
 )
 from adapters.slack.origin import Origin, read_origin
 from bot.events import Event, Opened, Said, Sent, Shared
+from bot.replace import replace
 from tests.adapters.slack_payloads import EVERY_KIND, LATER_TS, ME, TS, Json, callback, file, mention, message
 
 CAPTURED = Path(__file__).parents[3] / "shared" / "contract" / "payloads" / "slack"

@@ -1,13 +1,12 @@
 """Buttons, shortcuts and commands on Slack, as events."""
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.slack.inbound import read_payload
 from adapters.slack.incoming import Heard, HomePressed, NotYours, Told
 from adapters.slack.origin import LONGEST, Origin, read_origin
 from bot.events import Event, ForgetMe, Invoked, Opened, Picked, Said
+from bot.replace import replace
 from tests.adapters.slack_payloads import (
     HOOK,
     LATER_TS,

@@ -1,7 +1,5 @@
 """What a reply looks like on Slack."""
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.slack.buttons import CARD, PICK
@@ -10,6 +8,7 @@ from adapters.slack.origin import Origin, write_origin
 from adapters.slack.outbound import Close, Message, Post, Respond, Whisper, calls, in_plain_words
 from adapters.slack.place import card, direct, in_channel
 from bot.model import Address, Choice, Reply
+from bot.replace import replace
 from tests.adapters.slack_payloads import HOOK, PROMPT_BLOCKS, Json, words
 
 DM, CARD_PLACE, THREAD = direct("T1", "U1"), card("T1", "U1"), in_channel("T1", "C1", "1.1", "U1")

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,6 +10,7 @@ from aiohttp import ClientSession
 
 from adapters.slack.outage import Pace
 from bot.ports import TokenRefused
+from bot.replace import replace
 from tests.adapters.slack_door import AWAY, QUICK, Door, by_socket, connected
 from tests.adapters.slack_talk import awaited
 from tests.wire.slack import SlackServer

@@ -9,8 +9,9 @@ import telegram
 
 from adapters.telegram.inbound import Fetch, Heard, Incoming, Meaningless, NotYours, read_update
 from adapters.telegram.origin import Mark, Press, Spoken, read_origin
-from bot.events import Event, ForgetMe, Invoked, Left, Opened, Picked, Said, Sent
+from bot.events import Event, ForgetMe, Invoked, Left, Opened, Picked, Said, Sent, StatusChanged, Woke
 from bot.model import Address, EventId
+from bot.replace import replace
 from tests.adapters.telegram import ME, recorded
 
 SHARED = Path(__file__).parents[3] / "shared" / "contract" / "payloads" / "telegram"
@@ -33,8 +34,9 @@ def heard(update: dict[str, Any]) -> tuple[Address, Event]:
 
 def without_id(event: Event, origin: str = "") -> Event:
     """Give the event without what differs from update to update."""
-    fields = {name: getattr(event, name) for name in type(event).__slots__}
-    return type(event)(**fields | {"id": ID} | ({"origin": origin} if "origin" in fields else {}))
+    if isinstance(event, Woke | StatusChanged | Left):
+        return replace(event, id=ID)
+    return replace(event, id=ID, origin=origin)
 
 
 IN_PRIVATE: dict[str, Event] = {

@@ -12,7 +12,7 @@ import statistics
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bot.codec import encode_conversation
 from bot.dialogue.following import APPLE
 from bot.flowfiles import load_book
 from bot.model import Address, Conversation, EventId, Watch
+from bot.replace import replace
 from tests.bench.broadcast_telegram import PERMITTED, Crowd, Shown, Telegram
 from tests.live import OUTAGE, SAFE, LiveProgram, feed
 from tests.redis_server import RedisServer

@@ -6,7 +6,6 @@ library pays for one step.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -19,6 +18,7 @@ from bot.dialogue.turn import take_turn
 from bot.events import Event, Picked, Said
 from bot.flowfiles import load_book
 from bot.model import Address, Conversation, EventId, Place, World
+from bot.replace import replace
 from tests.bench import durable
 
 NOW = datetime(2026, 1, 5, 10, 32, tzinfo=UTC)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.events import Event
 from bot.model import Address, Reply
 from bot.ports import Channel, Receive, WayIn
+from bot.replace import replace
 from tests.chaos.failpoints import Failpoints
 from tests.chaos.sign import Sign
 

@@ -1,6 +1,5 @@
 """The dialogue of the chaos: the program's own words, a flow that goes in circles, and shorter minutes."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from bot.dialogue.flow import Flow, State
 from bot.dialogue.source.check import check
 from bot.dialogue.source.parse import parse
 from bot.flowfiles import SHIPPED, FlowsInvalid
+from bot.replace import replace
 
 OWN = Path(__file__).parent / "flows"
 

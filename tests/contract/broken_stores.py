@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from adapters.store.memory.store import MemoryStore, _LastTurn
 from adapters.store.names import trace, trace_of
@@ -21,12 +22,12 @@ from bot.ports import (
     Record,
     Settled,
 )
+from bot.replace import replace
 
 Result: TypeAlias = Committed | Conflict | Duplicate
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What `commit` is given, as one value that can be tampered with."""
 
     address: Address

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from adapters.console.outbound import rendered
@@ -11,6 +10,7 @@ from bot.console_session import ConsoleSession
 from bot.flowfiles import load_book
 from bot.model import Address, Reply
 from bot.ports import Channel
+from bot.replace import replace
 from bot.settings import Settings
 
 WIDE = 10**6

@@ -1,11 +1,11 @@
 """What the store tests have in common: a moment, two people, and short ways to take a turn."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Address, EventId
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Settled, Store
+from bot.replace import replace
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,8 +1,7 @@
 """The part of the store contract about lanes: in which order replies come, and how they end."""
 
-from dataclasses import replace
-
 from bot.ports import Settled, Store
+from bot.replace import replace
 from tests.contract.shorthand import (
     ANN,
     BEN,

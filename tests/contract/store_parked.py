@@ -1,9 +1,9 @@
 """The part of the store contract about jobs that cannot be done: burying, listing, and trying once more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.ports import Parked, Retention, Settled, Store
+from bot.replace import replace
 from tests.contract.shorthand import (
     ANN,
     BEN,

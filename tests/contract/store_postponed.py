@@ -1,10 +1,10 @@
 """The part of the store contract about jobs that are given back: until when, by whom, for how much."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.model import Address
 from bot.ports import Settled, Store
+from bot.replace import replace
 from tests.contract.shorthand import (
     ANN,
     BEN,

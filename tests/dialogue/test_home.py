@@ -1,6 +1,5 @@
 """The overview of one's own page: the status, where the guide stands, and the buttons that fit."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -14,6 +13,7 @@ from bot.dialogue.home import HOME, home
 from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Left, Opened, Said
 from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Reply, World
+from bot.replace import replace
 from tests.fit import assert_fits
 from tests.outside import ANN, Weather, world
 

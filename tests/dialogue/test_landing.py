@@ -1,6 +1,5 @@
 """Conversations that were stored before the flows were edited: they land kindly, with one line, and go on."""
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -26,6 +25,7 @@ from bot.events import (
 )
 from bot.flowfiles import SHIPPED
 from bot.model import LANGUAGES, Conversation, EventId, Finding, Place, Reply, Tried, Wake
+from bot.replace import replace
 from tests.dialogue.pasted_texts import CERTIFICATE, NOT_AVAILABLE
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, world

@@ -1,6 +1,5 @@
 """What the placeholders become: never longer than the checker counts on, and true to Apple's board."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import get_args
 
@@ -13,6 +12,7 @@ from bot.dialogue.phrase import FILLERS, Scene, full_report, moment
 from bot.dialogue.source.check_texts import WIDEST
 from bot.dialogue.vocabulary import PLACEHOLDERS
 from bot.model import LANGUAGES, Address, Finding, FindingName, Language, Outcome, Tried, World
+from bot.replace import replace
 
 NOW = datetime(2026, 12, 28, 22, 45, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)

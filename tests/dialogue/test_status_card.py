@@ -1,6 +1,5 @@
 """Apple's status in the chat: it fits at its longest and says nothing untrue."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
@@ -30,6 +29,7 @@ from bot.events import (
     Woke,
 )
 from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Reply, World
+from bot.replace import replace
 from tests.dialogue.flow_texts import SMALL, small_with
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, START, Weather, world

@@ -1,6 +1,5 @@
 """What the bot says of its own accord: to whom, how often, and when in their own time zone."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -13,6 +12,7 @@ from bot.dialogue.turn import take_turn
 from bot.events import Event, Invoked, Left, Opened, Picked, Said, Sent, Shared, StatusChanged, Woke
 from bot.flowfiles import load_book
 from bot.model import Conversation, EventId, Place, Turn, Wake
+from bot.replace import replace
 from tests.dialogue.test_landing import book_of
 from tests.fit import reply
 from tests.outside import ANN, START, world

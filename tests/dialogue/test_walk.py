@@ -1,7 +1,6 @@
 """All that can be pressed is pressed: in every state, in both languages, whatever Apple's board says."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Literal, NamedTuple, TypeAlias, get_args
@@ -26,6 +25,7 @@ from bot.model import (
     WakeReason,
     World,
 )
+from bot.replace import replace
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, START, Weather, world
 

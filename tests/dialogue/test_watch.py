@@ -1,6 +1,5 @@
 """Whoever follows Apple's services is told each change once, and nothing that did not happen."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import get_args
@@ -16,6 +15,7 @@ from bot.dialogue.turn import take_turn
 from bot.dialogue.watch import LASTS, LINGERS
 from bot.events import Invoked, Left, Said, StatusChanged, Woke
 from bot.model import LANGUAGES, Conversation, EventId, Language, Place, Turn, Wake, Watch, World
+from bot.replace import replace
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, START, TOKYO
 

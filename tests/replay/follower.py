@@ -1,12 +1,13 @@
 """Somebody who follows, whose turns are taken at once, without a store or a chat."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.apple import Service
 from bot.dialogue.following import APPLE
 from bot.events import Event, Invoked, Said, StatusChanged, Woke
 from bot.model import Conversation, EventId, Wake, World
+from bot.replace import replace
 from tests.fit import assert_fits, reply
 from tests.replay.reader import Reader, Truth
 from tests.replay.turns import Take

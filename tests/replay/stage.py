@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
+
 from adapters.apple.board import read_board
 from bot.apple import Board
 from bot.dialogue.book import Book
@@ -31,8 +33,7 @@ Deeds: TypeAlias = Mapping[int, Sequence[tuple[int, str, bool]]]
 """By the number of a reading: who does what, and whether before the others are told of that reading."""
 
 
-@dataclass(frozen=True)
-class Play:
+class Play(Struct, frozen=True):
     """What is played, with what mischief, and whether people do things in calm only."""
 
     seed: int

@@ -5,7 +5,6 @@ the feed makes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from bot.dialogue.turn import take_turn
 from bot.events import Event, StatusChanged
 from bot.model import Address, Conversation, Language, Turn, World
 from bot.outlook import Settling, settle
+from bot.replace import replace
 from tests.replay.log import Change, generated_log, real_log
 from tests.replay.stage import Mischief, Play, play
 

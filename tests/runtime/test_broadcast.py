@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from bot.dialogue.following import APPLE
 from bot.events import Said
 from bot.model import Address, EventId, Reply, Say, Watch
 from bot.ports import Due, Receive
+from bot.replace import replace
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from bot.runtime.rooms import IN_FLIGHT, IN_FLIGHT_UNASKED

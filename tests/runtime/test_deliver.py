@@ -1,13 +1,13 @@
 """The one door out: what is owed is said, in order, and not forgotten when something breaks on the way."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.model import Address, EventId
 from bot.ports import Due, Owed, StoreUnusable, Unsure
+from bot.replace import replace
 from bot.runtime.deliver import (
     SEND_DEADLINE,
     Held,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from bot.dialogue.book import Book
 from bot.events import ForgetMe
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import Gone, Receive, Record, Refused, StoreUnusable, TryLater, Unsure
+from bot.replace import replace
 from tests.outside import ANN
 from tests.runtime.test_worker import Chat, live, said
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ import pytest
 from adapters.store.memory.store import MemoryStore
 from bot.apple import BOARD_IS_OLD_AFTER, Service
 from bot.ports import Record
+from bot.replace import replace
 from bot.runtime.poller import ASK_EVERY, FRESH_FOR, PIN
 from tests.outside import START, Weather
 from tests.runtime.fleet import MINUTE, Fleet

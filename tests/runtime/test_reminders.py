@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -14,6 +13,7 @@ from bot.dialogue.book import Book
 from bot.events import Event, Picked
 from bot.model import Address, Conversation, EventId, Place
 from bot.ports import Record, Retention, Store, StoreUnusable
+from bot.replace import replace
 from bot.runtime.deliver import Later
 from bot.runtime.receive import LEASE, TooManyConflicts
 from tests.contract.test_store import KINDS, Kind

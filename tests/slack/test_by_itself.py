@@ -1,7 +1,7 @@
 """What the bot says by itself comes where the guide is, and its buttons go on from there after a restart."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from adapters.slack.place import direct, in_channel
 from adapters.store.redis.store import RedisStore
 from bot.codec import decode_conversation, decode_job, encode_conversation
 from bot.model import Address, EventId, Job, Wake, WakeReason
+from bot.replace import replace
 from tests.slack.program import Scene, begins, of_the_bot, person, played
 from tests.wire.slack.posts import Post
 from tests.wire.slack.workspace import TEAM

@@ -1,9 +1,10 @@
 """A store in memory, for a conversation that may be forgotten when the program ends, and for tests."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct
 
 from adapters.store.leads import Leads
 from adapters.store.memory.lanes import Job, Lanes
@@ -25,6 +26,7 @@ from bot.ports import (
     Retention,
     Settled,
 )
+from bot.replace import replace
 
 CLEANED_PER_COMMIT = 8
 """How many ended things of each kind a commit takes out at most: more than it adds, so they stay few."""
@@ -215,8 +217,7 @@ class MemoryStore:
         self._lanes.clean(now, CLEANED_PER_COMMIT)
 
 
-@dataclass(frozen=True, slots=True)
-class _LastTurn:
+class _LastTurn(Struct, frozen=True):
     """A conversation, what it follows, and when its last turn was."""
 
     at: datetime
@@ -224,8 +225,7 @@ class _LastTurn:
     topics: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
+class _Unfinished(Struct, frozen=True):
     """A parked job, and how it was due."""
 
     parked: Parked

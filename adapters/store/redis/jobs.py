@@ -1,10 +1,11 @@
 """Jobs in Redis: who holds them until when, how they end, and how many there are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import address_of, quoted
@@ -19,8 +20,7 @@ KINDS: dict[bytes, JobKind] = {b"s": "say", b"w": "wake"}
 _DIGITS = 14
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, order=True):
     """A member of the set of due jobs: the head of a lane, or a wake. Ordered as they are to be claimed."""
 
     free_since: float

@@ -1,10 +1,11 @@
 """Our Lua scripts, and how one is called: by its digest, or in full where the server does not know it yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from bot.ports.stored import CHAT_BURST
 
@@ -43,8 +44,7 @@ class Call(NamedTuple):
 Command: TypeAlias = Ask | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script with all that it needs."""
 
     text: str

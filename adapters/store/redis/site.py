@@ -1,7 +1,8 @@
 """What all calls of a store need: its line, how many partitions it has, and how long it keeps things."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from adapters.store.redis.keys import Keys, Partition, keys_of, keys_of_written, partition
 from adapters.store.redis.link import Link
@@ -9,8 +10,7 @@ from bot.model import Address
 from bot.ports import Retention
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """One store in one Redis."""
 
     link: Link

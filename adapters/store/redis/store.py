@@ -1,7 +1,6 @@
 """A store in Redis, for many processes on many machines."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -32,6 +31,7 @@ from bot.ports import (
     Settled,
 )
 from bot.ports.redis_address import read_address
+from bot.replace import replace
 
 
 class RedisStore:

@@ -5,8 +5,9 @@ placeholder has a value where it stands; what people type has one meaning; repli
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from bot.dialogue.book import FIRST_FLOW
 from bot.dialogue.flow import Flow, State, Where
@@ -55,8 +56,7 @@ def _parts(source: Source) -> Iterator[Problem]:
 # --- where things lead ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
+class _Lead(Struct, frozen=True):
     """Something in a flow file that leads to a state, as its editor sees it."""
 
     what: str

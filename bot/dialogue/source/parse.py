@@ -6,8 +6,9 @@ state is reached, that labels differ, …) is the checker's business.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.dialogue.flow import CheckIns, Flow, Pointer, State, Text, Where
 from bot.dialogue.source.problem import Problem
@@ -24,8 +25,7 @@ CHECK_IN_KEYS = ("after", "solved", "unfinished")
 POINTER_KEYS = ("finding", "from", "to")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What the files of one folder say, before the checker has looked at it as a whole."""
 
     flows: Mapping[str, Flow]

@@ -1,14 +1,14 @@
 """A mistake in a flow file, in words for its editor."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from bot.dialogue.flow import Where
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One mistake in a flow file, as its editor reads it."""
 
     file: str

@@ -6,33 +6,30 @@ once, and a text that begins with `*` or `!` means something. Here every value i
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Never, Protocol, TypeAlias
 
 import yaml
+from msgspec import Struct
 
 from bot.dialogue.flow import Where
 from bot.dialogue.source.problem import shortened
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A single value; `where` is the line of the key or of the `-` before it, in all three kinds."""
 
     text: str
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     nodes: tuple["Node", ...]
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """`name: value` lines, in their order; of a name given twice the last one counts."""
 
     nodes: Mapping[str, "Node"]
