@@ -4,6 +4,7 @@ The stored shape is kept apart from `bot.model`, so that the model may change wh
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -196,6 +197,7 @@ def _unpack_watch(stored: _Watch | None) -> Watch | None:
     return Watch(stored.number, stored.until, known, stored.back, stored.as_of)
 
 
+@lru_cache(maxsize=1024)  # as many as there are in the flows, and some that were in earlier ones
 def _place(name: str) -> Place:
     flow, _, state = name.partition(".")
     return Place(flow, state)

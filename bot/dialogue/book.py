@@ -30,6 +30,7 @@ class Book(Struct, frozen=True):
     lexicon: Lexicon
     buttons: Mapping[tuple[Place | None, str, Language], Choice]
     """Every button there is, made once: by place and answer, or without a place for a command."""
+    places: frozenset[Place]
     renamed: Mapping[Place, Place]
     steps: Mapping[Place, tuple[int, int]]
     """Which step of how many a place is in its flow, where it has a title; of one title is one step."""
@@ -78,14 +79,11 @@ class Book(Struct, frozen=True):
 
     def _has_all(self, conversation: Conversation) -> bool:
         """Say whether no place is gone: the path may lead through other flows, and those change, too."""
-        tried = (each.place for each in conversation.tried)
-        return all(self._has(place) for place in (conversation.place, *conversation.path, *tried))
-
-    def _has(self, place: Place) -> bool:
-        return place.flow in self.flows and place.state in self.flows[place.flow].states
+        tried = [each.place for each in conversation.tried]
+        return self.places.issuperset((conversation.place, *conversation.path, *tried))
 
     def _known(self, place: Place) -> Place | None:
-        return place if self._has(place) else self.renamed.get(place)
+        return place if place in self.places else self.renamed.get(place)
 
 
 def compile_book(
@@ -99,6 +97,7 @@ def compile_book(
         machine=FlowMachine(flows.values()),
         lexicon=Lexicon(flows, labels, words),
         buttons=_buttons(flows, labels),
+        places=frozenset(state.place for flow in flows.values() for state in flow.states.values()),
         renamed={
             Place(flow.name, old): state.place
             for flow in flows.values()

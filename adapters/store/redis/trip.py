@@ -47,10 +47,10 @@ def packed(commands: Sequence[Words]) -> bytes:
 
     redis-py copies all that it has written of a command once more for each word of it.
     """
-    parts: list[bytes] = []
-    for words in commands:
-        parts.append(b"*%d\r\n" % len(words))
-        for word in words:
-            written = word if isinstance(word, bytes) else str(word).encode()
-            parts += (b"$%d\r\n" % len(written), written, b"\r\n")
-    return b"".join(parts)
+    return b"".join([_written(words) for words in commands])
+
+
+def _written(words: Words) -> bytes:
+    """Write one command."""
+    texts = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+    return b"*%d\r\n" % len(texts) + b"".join([b"$%d\r\n%b\r\n" % (len(text), text) for text in texts])
