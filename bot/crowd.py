@@ -30,8 +30,8 @@ FEWEST = 5
 RARE = 2e-5
 """Each minute asks six windows: 259,200 questions in 30 days, but neighbours get much the same answer.
 
-In `tests.bench crowd` there were 0.67 false alarms in 30 days at the worst size, and 50 people a day learnt of
-a tenfold surge after 18 minutes (median). With half of it there were 0.11, and it took 20 minutes.
+In `tests.bench crowd` there were 0.67 false alarms in 30 days at the worst size, and 50 people a day learnt
+of a tenfold surge after 18 minutes (median). With half of it there were 0.11, and it took 20 minutes.
 """
 USUAL = 0.05
 """What happens by chance this often is no surge any longer; far from `RARE`, so that nothing flickers."""
