@@ -1,6 +1,7 @@
 """What each command does, however it was given: pressed, typed, or invoked by its name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bot.dialogue.draft import Draft
@@ -46,7 +47,11 @@ def _fix(draft: Draft) -> None:
 
 
 def _never_ask(draft: Draft) -> None:
+    """Promise not to ask again. What a step owes for later belongs to a prompt that is old from now on."""
     draft.ask_no_more()
+    now, state = draft.conversation, draft.scene.state
+    if state.wait or state.remind:
+        draft.conversation = replace(now, prompt=now.prompt + 1, wait_until=None)
     promise = draft.scene.phrase("turn.never_asked")
     draft.tell(promise)
     mention_watch(draft, promise)
