@@ -1,7 +1,8 @@
 """The composition root: settings → store, status and book, put together. What is made here is closed here."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from warnings import catch_warnings
 
 from msgspec import Struct
 
@@ -83,8 +84,17 @@ def apple_status(settings: Settings) -> StatusSource:
 
 
 def local_zone() -> tzinfo:
-    """Give the time zone of this machine."""
-    return datetime.now().astimezone().tzinfo or UTC
+    """Give the time zone of this machine, or its offset of this moment where the zone has no name.
+
+    Such are `TZ=JST-9` and a machine that knows of no zone at all, which is at UTC.
+    """
+    from tzlocal import get_localzone  # noqa: PLC0415  needless for most commands
+
+    try:
+        with catch_warnings(action="ignore"):  # of a machine that has no zone: UTC is what is promised then
+            return get_localzone()
+    except (LookupError, OSError, ValueError):
+        return timezone(datetime.now().astimezone().utcoffset() or timedelta())
 
 
 def _open_file(path: Path, settings: Settings) -> Store:

@@ -114,7 +114,7 @@ class SlackApp:
             await self._intake.settle(self._pace.grace)
 
     async def _finish(self, seconds: float) -> None:
-        """Wait for a moment in which nothing is under way, and no longer than that."""
+        """Wait until nothing is under way, for so many seconds at most."""
         clock = asyncio.get_running_loop().time
         end = clock() + seconds
         while self._under_way and (left := end - clock()) > 0:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.phrase import question
 from bot.dialogue.status import is_card
 from bot.dialogue.vocabulary import CommandName
 from bot.dialogue.watch import mention_watch, show_status, unwatch, watch
@@ -33,7 +34,7 @@ def _help(draft: Draft) -> None:
 
 def _stop(draft: Draft) -> None:
     draft.leave("stop")
-    mention_watch(draft)
+    mention_watch(draft, question(draft.scene))
 
 
 def _fix(draft: Draft) -> None:
@@ -45,8 +46,11 @@ def _fix(draft: Draft) -> None:
 
 
 def _never_ask(draft: Draft) -> None:
+    """Promise not to ask again."""
     draft.ask_no_more()
-    draft.tell(draft.scene.phrase("turn.never_asked"))
+    promise = draft.scene.phrase("turn.never_asked")
+    draft.tell(promise)
+    mention_watch(draft, promise)
 
 
 DEEDS: Final[Mapping[CommandName, Callable[[Draft], None]]] = {

@@ -161,11 +161,14 @@ class Draft:
         self.ask()
 
     def ask_no_more(self) -> None:
-        """Never again ask how it went; where that was asked just now, return to where they were."""
+        """Never again ask how it went, nor what the step owes for later; return if it was asked just now."""
         self.conversation = replace(self.conversation, check_in="never")
+        self._is_quiet = True
         if self.scene.is_check_in and self.conversation.path:
-            self._is_quiet = True
             self.back()
+        elif self.scene.state.wait or self.scene.state.remind:
+            self.conversation = replace(self.conversation, wait_until=None)
+            self.ask()
 
     def begin_case(self) -> None:
         """Count what comes now as a case of its own, of which may be asked how it went."""
@@ -200,10 +203,9 @@ class Draft:
         return self.has_resumed
 
     def _arrive(self, place: Place, path: tuple[Place, ...], tried: tuple[Tried, ...]) -> None:
-        version = self.book.flows[place.flow].version
-        self.conversation = replace(
-            self.conversation, place=place, version=version, path=path, tried=tried, wait_until=None
-        )
+        now, version = self.conversation, self.book.flows[place.flow].version
+        there = replace(now, place=place, version=version, path=path, tried=tried)
+        self.conversation = replace(there, wait_until=None)
         self.ask()
 
     # --- the outcome ---
@@ -212,20 +214,17 @@ class Draft:
         """Give the conversation as it has become, and what is owed for it to the event of that origin."""
         if self._is_aside:
             self.conversation = replace(self.conversation, heard_at=self._heard_at)
-            return self._said(
-                Reply("\n\n".join(self._notes), (), self.conversation.prompt, origin, aside=True)
-            )
-        scene = self.scene
+            words = "\n\n".join(self._notes)
+            return self._said(Reply(words, (), self.conversation.prompt, origin, aside=True))
+        scene, now = self.scene, self.conversation
         buttons = choices(scene) if self._card is None else self._card
         text = "\n\n".join((*self._notes, question(scene) if self._details is None else self._details))
         offered = tuple(button.id for button in buttons)
-        asks = self._asks or offered != self.conversation.offered
-        prompt = self.conversation.prompt + asks
-        self.conversation = replace(
-            self.conversation, prompt=prompt, offered=offered, heard_at=self._heard_at
-        )
+        asks = self._asks or offered != now.offered
+        prompt = now.prompt + asks
+        self.conversation = replace(now, prompt=prompt, offered=offered, heard_at=self._heard_at)
         later = tuple(self._wakes(scene, asks=asks))
-        progress = self.book.steps.get(self.conversation.place) if self._details is None else None
+        progress = self.book.steps.get(now.place) if self._details is None else None
         reply = Reply(text, buttons, prompt, origin, progress=progress, unasked=unasked)
         return self._said(reply, *later, *self._owed)
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.apple import Report, Service, Troubles
 from bot.dialogue.draft import Draft
 from bot.dialogue.following import APPLE, follows
-from bot.dialogue.phrase import Scene, question, tells_of_apple
+from bot.dialogue.phrase import Scene, tells_of_apple
 from bot.dialogue.status import is_clear, reports_here, services_here, show_card
 from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
@@ -56,10 +56,10 @@ def unwatch(draft: Draft) -> None:
     show_card(draft)
 
 
-def mention_watch(draft: Draft) -> None:
-    """Say, to somebody who leaves the guide, that they will still be told, and how to end that."""
+def mention_watch(draft: Draft, said: str) -> None:
+    """Add to what is said, for somebody who follows, that they will still be told, and how to end that."""
     if follows(draft.conversation):
-        draft.tell(f"{question(draft.scene)}\n\n{draft.scene.phrase('turn.still_watching')}")
+        draft.tell(f"{said}\n\n{draft.scene.phrase('turn.still_watching')}")
 
 
 def standing(scene: Scene) -> Watch | None:

@@ -57,6 +57,14 @@ def micros(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
+def tables(file: Path) -> list[tuple[str, ...]]:
+    """Open the store in that file once, and give its tables of today's format."""
+    asyncio.run(SqliteStore(file).close())
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+        return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Give a file of format 1: Ann holds a reply, with another behind it, and Ben waits for a reminder."""
@@ -121,12 +129,6 @@ def test_numbers_that_were_used_do_not_come_back(path: Path) -> None:
 
 
 def test_an_upgraded_file_has_the_tables_of_a_new_one(path: Path, tmp_path: Path) -> None:
-    def tables(file: Path) -> list[tuple[str, ...]]:
-        asyncio.run(SqliteStore(file).close())
-        with closing(sqlite3.connect(file)) as database:
-            assert database.execute("PRAGMA user_version").fetchone() == (FORMAT,)
-            return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
-
     assert tables(path) == tables(tmp_path / "new")
 
 

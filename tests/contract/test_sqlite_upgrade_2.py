@@ -3,18 +3,17 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.store.names import key_of, trace_of
 from adapters.store.sqlite import schema
-from adapters.store.sqlite.schema import FORMAT
 from adapters.store.sqlite.store import SqliteStore
 from bot.model import EventId
 from bot.ports import Backlog, Duplicate, Owed, Parked, Record
 from tests.contract.shorthand import ANN, BEN, LATER, LEASE, NOW, SECOND, claim, offer
+from tests.contract.test_sqlite_upgrade import micros, tables
 
 FORMAT_2 = """
     PRAGMA application_id = 0x694D5375;
@@ -45,10 +44,6 @@ FORMAT_2 = """
     PRAGMA journal_mode = WAL;
 """
 """As it was; texts were percent-encoded, and times microseconds since 1970."""
-
-
-def micros(at: datetime) -> int:
-    return round(at.timestamp() * 1_000_000)
 
 
 @pytest.fixture
@@ -102,12 +97,6 @@ def test_it_can_do_what_is_new(path: Path) -> None:
 
 
 def test_an_upgraded_file_has_the_tables_of_a_new_one(path: Path, tmp_path: Path) -> None:
-    def tables(file: Path) -> list[tuple[str, ...]]:
-        asyncio.run(SqliteStore(file).close())
-        with closing(sqlite3.connect(file)) as database:
-            assert database.execute("PRAGMA user_version").fetchone() == (FORMAT,)
-            return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
-
     assert tables(path) == tables(tmp_path / "new")
 
 

@@ -186,7 +186,7 @@ def test_nothing_is_said_of_what_has_not_settled(book: Book) -> None:
     unsettled = replace(world, outlook=replace(world.outlook, unsettled=(FACETIME,)))
     news = take_turn(book, before, StatusChanged(ID), unsettled, ANN)
     assert told(book, news) == ["partly"]
-    assert "with iMessage any more" in text_of(news)
+    assert "no longer reports a problem with iMessage" in text_of(news)
     assert told(book, hears(book, news.conversation, {}, now=START + 2 * HOUR)) == ["back"]
 
 

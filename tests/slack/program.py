@@ -74,11 +74,13 @@ class Scene:
         assert await self.program.end(signal.SIGTERM) == 0
 
     async def restart(self, status: bytes) -> None:
-        """Let Apple's feed change between two runs: a start reads it at once, a running bot once a minute."""
+        """Let Apple's feed change between two runs, and wait until it was read twice in both languages."""
         await self.settled()
         await self.stop()
         self.apple.answer = document(status)
+        read_before = len(self.apple.requests)
         await self.start()
+        await self.until(lambda: len(self.apple.requests) - read_before > 4)
 
     async def comes_again_after(self, mended: Callable[[], Awaitable[None]]) -> None:
         """Have Slack bring something in vain, then mend it and let the time pass until it comes again."""

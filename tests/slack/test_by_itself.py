@@ -23,7 +23,7 @@ WORDS = {
 CHECK = {"ja": "【アクティベーションの確認】", "en": "Activation check"}
 ASKED = {"ja": "こんにちは。その後、いかがですか？", "en": "Hello again! How did it go?"}
 FIXED = {"ja": "直った", "en": "It works now"}
-GO_ON = {"ja": "まだです・続きから", "en": "Not yet, let’s go on"}
+GO_ON = {"ja": "まだです、続きから", "en": "Not yet, let’s go on"}
 GREAT = {"ja": "よかった", "en": "Great"}
 STEP = {"ja": "手順 1/9", "en": "Step 1 of 9"}
 SOON = timedelta(days=3)

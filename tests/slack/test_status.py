@@ -18,6 +18,7 @@ WATCHING = {
 UNWATCHED = {"ja": "わかりました。Appleの状況のお知らせはしません", "en": "All right, I won’t send any news"}
 SPOKEN = {"ja": "ここからは日本語でご案内します。", "en": "All right, in English from here on."}
 BACK = {"ja": "お待たせしました", "en": "Good news"}
+AGAIN = {"ja": "Appleが、また", "en": "I’m sorry"}
 WROTE = {"ja": "ダイレクトメッセージをお送りしました。", "en": "I’ve sent you a direct message."}
 LABELS = {
     "ja": ["復旧したら知らせて", "直すのを手伝って", "ここに共有する"],
@@ -110,22 +111,21 @@ def test_the_buttons_of_the_card_do_what_they_say_and_leave_the_guide_alone() ->
     played(story, "http", feed(OUTAGE))
 
 
-def test_who_waits_for_apple_is_told_once_by_direct_message_even_over_restarts() -> None:
+def test_who_waits_for_apple_is_told_each_change_once_by_direct_message_even_over_restarts() -> None:
     async def story(scene: Scene) -> None:
         people = {language: person(scene, language, f"U0{language.upper()}") for language in ("ja", "en")}
         for who in people.values():
             await _after_slash(scene, who, who.dm, "watch")
-        await scene.restart(feed())
-        await scene.until(lambda: all(len(who.sees()) > 1 for who in people.values()))
-        for language, who in people.items():
-            assert begins(who.sees())[1].startswith(BACK[language])
-        for status in (feed(OUTAGE), feed()):
+        for seen, status in enumerate((feed(), feed(OUTAGE), feed()), start=2):
             await scene.restart(status)
+            await scene.until(lambda: all(len(who.sees()) >= seen for who in people.values()))  # noqa: B023
         await scene.settled()
-        assert [len(who.sees()) for who in people.values()] == [2, 2]
+        for language, who in people.items():
+            news = zip(begins(who.sees())[1:], (BACK, AGAIN, BACK), strict=True)
+            assert all(said.startswith(expected[language]) for said, expected in news)
         ann = people["en"]
-        ann.presses("Help me fix it", ann.sees()[1])
-        await scene.until(lambda: len(ann.sees()) >= 3)
+        ann.presses("Help me fix it", ann.sees()[-1])
+        await scene.until(lambda: len(ann.sees()) > 4)
 
     played(story, status=feed(OUTAGE))
 
