@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.store.redis.keys import role_key
 from tests.adapters.feed import Fields, event, listing
 from tests.commands.program import PROGRAM, environment
 from tests.redis_server import RedisServer
@@ -36,6 +37,13 @@ async def delivered(redis: RedisServer) -> None:
                 time.sleep(0.01)
 
     await asyncio.wait_for(asyncio.to_thread(wait), SETTLES_WITHIN)
+
+
+def lapse_roles(redis: RedisServer) -> None:
+    """Do what time would: take their roles from processes that were killed. None that lives may have one."""
+    with redis.admin() as client:
+        for key in client.scan_iter(role_key("") + "*"):
+            client.delete(key)
 
 
 @dataclass(eq=False)

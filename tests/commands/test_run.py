@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,14 @@ class Bot:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             return error.code, error.read().decode()
+
+    def becomes(self, code: int) -> dict[str, bool]:
+        """Wait until `/readyz` answers with that code, and give its checks."""
+        ends = time.monotonic() + DEADLINE
+        while (answer := self.ask("/readyz"))[0] != code:
+            assert time.monotonic() < ends, answer
+        checks: dict[str, bool] = json.loads(answer[1])["checks"]
+        return checks
 
     def end(self, number: signal.Signals) -> int:
         """Send the signal and wait for the exit code; the rest of the log is read."""
@@ -75,8 +84,7 @@ def redis() -> Iterator[RedisServer]:
 def test_it_tells_that_it_is_ready_and_stops_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     with running(IMESSAGE_SUPPORT_STORE=str(tmp_path / "store.db")) as bot:
         assert bot.ask("/healthz")[0] == 200
-        code, body = bot.ask("/readyz")
-        assert (code, json.loads(body)["checks"]) == (200, {"store": True})
+        assert bot.becomes(200) == {"store": True}
         assert "imessage_support_jobs" in bot.ask("/metrics")[1]
         assert bot.end(number) == 0
     assert bot.log[-1]["event"] == "stopped"
@@ -86,15 +94,13 @@ def test_it_tells_that_it_is_ready_and_stops_at_a_signal(tmp_path: Path, number:
 def test_many_share_one_redis_and_each_says_when_it_is_gone() -> None:
     with RedisServer(*SAFE) as server, running(REDIS_URL=server.url) as one:
         with running(REDIS_URL=server.url) as two:
-            assert (one.ask("/readyz")[0], two.ask("/readyz")[0]) == (200, 200)
+            assert one.becomes(200) == two.becomes(200) == {"store": True}
             assert two.end(signal.SIGTERM) == 0
         server.kill()
-        while one.ask("/readyz")[0] == 200:
-            pass
+        assert one.becomes(503) == {"store": False}
         assert one.ask("/healthz")[0] == 200
         server.start()
-        while one.ask("/readyz")[0] == 503:
-            pass
+        assert one.becomes(200) == {"store": True}
         assert one.end(signal.SIGTERM) == 0
     assert "store lost" in [line["event"] for line in one.log]
 

@@ -1,7 +1,6 @@
 """`run` and `slack` with an app on Slack: both ways in, wrong tokens, and what `doctor` says."""
 
 import asyncio
-import json
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -90,8 +89,7 @@ def test_whoever_mentions_it_is_answered(tmp_path: Path, command: str, locale: s
     with slack() as here, running(command, **here.settings(tmp_path)) as bot:
         ann, general = here.team(locale)
         here.until(lambda: len(here.server.connections) == 2)
-        code, body = bot.ask("/readyz")
-        assert (code, json.loads(body)["checks"]) == (200, {"store": True, "slack": True})
+        assert bot.becomes(200) == {"store": True, "slack": True}
         asked = here.call(lambda: ann.mentions(general, ""))
         answer = here.until(lambda: ann.sees(thread=asked)[1])
         assert said in answer.words
@@ -119,7 +117,7 @@ def test_a_button_a_command_and_app_home_lead_on_over_both_ways_in(tmp_path: Pat
         with running("slack", **here.settings(tmp_path, **changes)) as bot:
             url = f"http://127.0.0.1:{bot.log[-1]['listen_port']}/slack/events"
             here.call(lambda: here.server.sends_to(url))
-            here.until(lambda: bot.ask("/readyz")[0] == 200)
+            bot.becomes(200)
             here.call(lambda: ann.presses(prompt.buttons[0], prompt))
             here.until(lambda: ann.sees(thread=asked)[2])
             here.call(lambda: ann.slash("/imessage-status", "", general))

@@ -237,6 +237,6 @@ def test_what_is_redacted_once_stays_as_it_is(parts: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["a-", "a.", "://", "token=", "x:", "12345:", "bearer "])
 def test_no_text_takes_long_to_redact(piece: str) -> None:
-    begun = time.monotonic()
+    begun = time.thread_time()
     redacted(piece * 10**6)
-    assert time.monotonic() - begun < 1
+    assert time.thread_time() - begun < 1

@@ -12,7 +12,7 @@ import aiohttp
 import yaml
 
 from adapters.slack.examine import MANIFEST
-from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed
+from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed, lapse_roles
 from tests.redis_server import RedisServer, free_port
 from tests.wire.apple import AppleServer, apple, document
 from tests.wire.slack import Clock, SlackServer
@@ -64,9 +64,13 @@ class Scene:
         await delivered(self.redis)
 
     async def kill(self) -> None:
-        """Kill it as a crash would, once it has marked what it delivered: so nothing may come twice."""
+        """Kill it as a crash would, once it has marked what it delivered: so nothing may come twice.
+
+        Nobody is left who has its roles, so the next one need not wait until they lapse.
+        """
         await self.settled()
         await self.program.end(signal.SIGKILL)
+        lapse_roles(self.redis)
         await self.until(lambda: not self.slack.connections)
 
     async def stop(self) -> None:

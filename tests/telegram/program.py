@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed
+from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed, lapse_roles
 from tests.redis_server import RedisServer, free_port
 from tests.wire.apple import AppleServer, apple, document
 from tests.wire.telegram import TelegramServer
@@ -36,9 +36,13 @@ class Scene:
         await self.program.says(what)
 
     async def kill(self) -> None:
-        """Kill it as a crash would, once it has marked what it delivered: so nothing may come twice."""
+        """Kill it as a crash would, once it has marked what it delivered: so nothing may come twice.
+
+        Nobody is left who has its roles, so the next one need not wait until they lapse.
+        """
         await self.settled()
         await self.program.end(signal.SIGKILL)
+        lapse_roles(self.redis)
 
     async def stop(self) -> None:
         """Let it end well."""

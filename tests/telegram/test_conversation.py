@@ -1,9 +1,12 @@
 """A person's whole conversation through the real program, with the bot and Redis killed in the middle."""
 
+import signal
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
+from adapters.store.redis.keys import role_key
 from tests.telegram.program import Scene, Way, played
 from tests.wire.telegram.people import Person
 
@@ -72,6 +75,34 @@ def test_nothing_is_lost_or_doubled_when_bot_and_redis_die(way: Way, words: Word
         assert chosen[1:] == [words.go_on, words.not_yet, words.fixed]
 
     played(story, way)
+
+
+def test_whoever_starts_after_a_crash_polls_once_the_role_of_the_dead_has_truly_lapsed() -> None:
+    async def story(scene: Scene) -> None:
+        ann = scene.telegram.person(5)
+        ann.starts()
+        await scene.until(lambda: len(ann.sees) == 1)
+        await scene.settled()
+        await scene.program.end(signal.SIGKILL)
+        ann.presses(ENGLISH.iphone)
+        held_till = _held_till(scene)
+        await scene.start()
+        await scene.until(lambda: len(ann.sees) == 2)
+        assert datetime.now(UTC) > held_till, "it took a role that another had"
+        await scene.settled()
+        assert len(ann.sees) == 2
+
+    played(story, "polling")
+
+
+def _held_till(scene: Scene) -> datetime:
+    """Read until when the killed program holds the polling, which it must not have given up."""
+    with scene.redis.admin() as client:
+        held = client.get(role_key("telegram"))
+    assert isinstance(held, bytes)
+    till = datetime.fromtimestamp(int(held.split()[0]) / 1e6, UTC)
+    assert till > datetime.now(UTC), "it was let go before"
+    return till
 
 
 async def _presses_while_the_bot_is_dead(scene: Scene, who: Person, label: str) -> None:

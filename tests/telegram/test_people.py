@@ -104,9 +104,10 @@ def test_who_waits_for_apple_is_told_once_even_over_restarts() -> None:
         await _restarts(scene, feed())
         await scene.until(lambda: len(ann.sees) == 3)
         await _restarts(scene, feed(OUTAGE))
+        await scene.until(lambda: len(ann.sees) == 4)
         await _waits_for_apple(scene, ben, "復旧したら")
         await _restarts(scene, feed())
-        await scene.until(lambda: len(ben.sees) == 3)
+        await scene.until(lambda: (len(ann.sees), len(ben.sees)) == (5, 3))
         await scene.settled()
         await scene.stop()
         news = [load_book().say(f"watch.{kind}", "en") for kind in ("back", "again", "back")]

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
@@ -38,6 +40,8 @@ METHOD_PATH = re.compile(r"(?:/[\w-]+)?/bot(?P<token>[^/]+)/(?P<method>[^/]+)")
 FILE_PATH = re.compile(r"(?:/[\w-]+)?/file/bot(?P<token>[^/]+)/(?P<path>.+)")
 PATIENCE = 15.0
 """Seconds after which `until` gives up."""
+
+_GLANCE = 0.05
 
 
 @dataclass(eq=False, slots=True)
@@ -157,17 +161,21 @@ class TelegramServer:
     # --- what happened ------------------------------------------------------------------------------------
 
     async def until(self, holds: Callable[[], object], *, within: float = PATIENCE) -> None:
-        """Wait until that holds; fail with what was called when it does not within so many seconds."""
-        try:
-            async with asyncio.timeout(within):
-                while not holds():
-                    self.check()
-                    self._changed.clear()
+        """Wait until that holds, whether of us or of others; fail with what was called when it does not."""
+        end = time.monotonic() + within
+        while not holds():
+            self.check()
+            if time.monotonic() > end:
+                raise AssertionError(self._all_that_happened(f"not within {within:g} s"))
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GLANCE):
                     await self._changed.wait()
-        except TimeoutError:
-            shown = {chat.id: [each.text for each in chat.messages] for chat in self.messages.chats.values()}
-            last = [(call.method, call.code, call.description) for call in self.calls[-12:]]
-            raise AssertionError(f"not within {within:g} s; calls: {last}; shown: {shown}") from None
+
+    def _all_that_happened(self, instead: str) -> str:
+        shown = {chat.id: [each.text for each in chat.messages] for chat in self.messages.chats.values()}
+        last = [(call.method, call.code, call.description) for call in self.calls[-12:]]
+        return f"{instead}; calls: {last}; shown: {shown}"
 
     def called(self, method: str) -> list[Call]:
         """Give the calls of a method, oldest first."""
