@@ -20,6 +20,7 @@ from bot.runtime.timetable import Timetable
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks whether there is something to say."""
 
+HOUR: Final = timedelta(hours=1)
 READING: Final = timedelta(minutes=1)
 """The time that passes between two readings of Apple's board."""
 
@@ -82,12 +83,19 @@ class ConsoleSession:
     async def wait(self, time: timedelta) -> Sequence[Reply]:
         """Move this conversation's clock and do what is due, and tell what has changed at Apple by then."""
         for step in _steps(time):
-            self._shift += step
+            await self._pass(step)
             if step >= READING and (language := await self._follows_in()):
                 await self._app.poller.refresh(language, now=self._now())
                 await self._tell_changes()
             await self._delivery.due()
         return self._take()
+
+    async def _pass(self, time: timedelta) -> None:
+        """Move the clock by an hour at a time, so that what waits for the morning comes in the morning."""
+        while time > HOUR:
+            self._shift, time = self._shift + HOUR, time - HOUR
+            await self._delivery.due()
+        self._shift += time
 
     async def listen(self, show: Show, stop: asyncio.Event) -> None:
         """Show what comes without being asked for, until `stop`; a step that has begun is finished.

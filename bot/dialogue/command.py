@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.following import APPLE
 from bot.dialogue.phrase import question
 from bot.dialogue.status import is_card
 from bot.dialogue.vocabulary import CommandName
@@ -33,7 +34,13 @@ def _help(draft: Draft) -> None:
 
 
 def _stop(draft: Draft) -> None:
-    draft.leave("stop")
+    """End the guide; where that has ended already, end what is left, which is the watch."""
+    scene = draft.scene
+    ends_watch = scene.state.end and APPLE in scene.conversation.topics
+    if ends_watch:
+        unwatch(draft)
+    if not ends_watch or scene.state.place != scene.flow.exits["stop"]:
+        draft.leave("stop")
     mention_watch(draft, question(draft.scene))
 
 

@@ -6,7 +6,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.buttons import choices
 from bot.dialogue.flow import ExitName, State
 from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
-from bot.dialogue.owed import check_in_wake, remind_wake, wait_wake
+from bot.dialogue.owed import check_in_wake, is_owed_still, remind_wake, wait_wake
 from bot.dialogue.phrase import Scene, filled, question
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
@@ -46,7 +46,7 @@ class Draft:
         self._details: str | None = None
         self._card: tuple[Choice, ...] | None = None
         self._is_aside = False
-        self._is_quiet = False
+        self._owes_step = is_owed_still(conversation, world, is_heard=is_heard)
         self.has_resumed = False
         """Whether the guide goes on where it was left."""
         self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
@@ -80,7 +80,7 @@ class Draft:
 
     def remind(self) -> None:
         """Say the step's reminder, which is not followed by another."""
-        self._is_quiet = True
+        self._owes_step = False
         if remind := self.scene.state.remind:
             self.tell(remind.text.of(self.conversation.language))
 
@@ -163,12 +163,12 @@ class Draft:
     def ask_no_more(self) -> None:
         """Never again ask how it went, nor what the step owes for later; return if it was asked just now."""
         self.conversation = replace(self.conversation, check_in="never")
-        self._is_quiet = True
         if self.scene.is_check_in and self.conversation.path:
             self.back()
         elif self.scene.state.wait or self.scene.state.remind:
             self.conversation = replace(self.conversation, wait_until=None)
             self.ask()
+        self._owes_step = False
 
     def begin_case(self) -> None:
         """Count what comes now as a case of its own, of which may be asked how it went."""
@@ -206,6 +206,7 @@ class Draft:
         now, version = self.conversation, self.book.flows[place.flow].version
         there = replace(now, place=place, version=version, path=path, tried=tried)
         self.conversation = replace(there, wait_until=None)
+        self._owes_step = True
         self.ask()
 
     # --- the outcome ---
@@ -233,7 +234,7 @@ class Draft:
 
     def _wakes(self, scene: Scene, *, asks: bool) -> Iterator[Wake]:
         """Give what is owed later; with the first step of a guide begins the one question how it went."""
-        if asks and not self._is_quiet:
+        if asks and self._owes_step:
             yield from self._step_wakes(scene.state)
         check_in = scene.flow.check_in if self.conversation.check_in == "none" else None
         if check_in and self.book.machine.go(self.conversation.place, CHECK_IN):

@@ -1,8 +1,18 @@
 """What a turn owes for later: a step's reminder or the end of its wait, and the one friendly question."""
 
 from bot.dialogue.flow import CheckIns, Reminder, Wait
-from bot.dialogue.hours import by_day, considerate, zone_of
+from bot.dialogue.hours import by_day, considerate, is_silent, zone_of
 from bot.model import Conversation, Wake, World
+
+
+def is_owed_still(conversation: Conversation, world: World, *, is_heard: bool) -> bool:
+    """Say whether a step that was asked before and is asked once more still owes what comes later.
+
+    Not to who does not want to be asked again, and no reminder to who left it hours ago; a wait goes on.
+    """
+    if conversation.wait_until is not None:
+        return True
+    return conversation.check_in != "never" and (is_heard or not is_silent(conversation, world.now))
 
 
 def wait_wake(wait: Wait, conversation: Conversation, world: World) -> Wake:

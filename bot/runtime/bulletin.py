@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from bot.apple import Board
+from bot.crowd import TOO_LONG
 from bot.model import Language, World
 from bot.outlook import Settling
 from bot.runtime.pin_format import PinFormat
@@ -33,8 +34,12 @@ class Bulletin(Struct, frozen=True):
     """As in `World`."""
 
     def world(self, now: datetime, zone: tzinfo) -> World:
-        """Give the outside at that moment, as far as we know it."""
-        return World(now, self.boards, zone, self.settling.outlook, self.crowd)
+        """Give the outside at that moment, as far as we know it.
+
+        Nobody is told of a surge that is longer than one can be, for then nobody has counted for long.
+        """
+        crowd = self.crowd if self.crowd and now - self.crowd <= TOO_LONG else None
+        return World(now, self.boards, zone, self.settling.outlook, crowd)
 
     def was_asked_within(self, span: timedelta, now: datetime) -> bool:
         """Say whether Apple was asked so short a time ago; a clock that was set back must not stop us."""

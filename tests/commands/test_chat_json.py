@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,16 @@ def test_days_after_the_end_it_is_asked_once_whether_it_lasts(flow: str, healthy
         assert (asked["flow"], asked["state"], len(asked["replies"])) == (flow, "still_signed_in", 1)
         assert talk.pick("fixed")["state"] == "still_works"
         assert talk.send({"wait": 3 * 86_400})["replies"] == []
+
+
+@pytest.mark.parametrize("hour", [3, 12, 23])
+def test_at_whatever_hour_the_days_have_passed_it_was_asked_by_day(
+    hour: int, healthy_apple: AppleServer
+) -> None:
+    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11
+    with chat("--store", "memory", APPLE_STATUS_URL=healthy_apple.url, TZ=f"HERE{-ahead:+}") as talk:
+        walk(talk, ROUTES["iphone", "solved"])
+        assert talk.send({"wait": 3 * 86_400})["state"] == "still_signed_in"
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -40,6 +40,11 @@ def test_it_is_the_outside_of_each_turn() -> None:
     assert outside.outlook == Outlook(troubles, START + MINUTE)
 
 
+def test_a_surge_of_which_nothing_was_heard_for_a_day_is_none() -> None:
+    assert bulletin("down").world(START + timedelta(days=1), TOKYO).crowd == START
+    assert bulletin("down").world(START + timedelta(days=1, seconds=1), TOKYO).crowd is None
+
+
 def test_what_a_newer_version_has_pinned_is_none() -> None:
     content = json.loads(BULLETINS.encode(bulletin("down")))
     assert BULLETINS.decode(json.dumps({**content, "f": BULLETINS.number + 1}).encode()) is None
