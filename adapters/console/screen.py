@@ -77,7 +77,7 @@ def _whisper(console: Console, text: str) -> None:
 def _typed(
     console: Console, session: Session, incoming: BinaryIO | None, loop: AbstractEventLoop
 ) -> Iterator[str]:
-    """Give what is typed until Ctrl-D; several lines that are pasted at once are one text."""
+    """Give what is typed until Ctrl-C or Ctrl-D; several lines that are pasted at once are one text."""
     is_terminal = sys.stdin and sys.stdin.isatty() and console.is_terminal
     texts = _prompted(console, session, loop) if is_terminal else _piped(incoming)
     return (text for text in texts if text.strip())
@@ -93,7 +93,7 @@ def _prompted(console: Console, session: Session, loop: AbstractEventLoop) -> It
 
 
 async def _ask(prompt: "PromptSession[str]", console: Console, session: Session) -> str | None:
-    """Wait for what is typed, None for Ctrl-D; what comes by itself stands above it and leaves it whole."""
+    """Wait for what is typed, None for Ctrl-C or Ctrl-D. What comes by itself leaves it whole."""
     from prompt_toolkit.application import run_in_terminal  # noqa: PLC0415
 
     async def show(reply: Reply) -> None:
@@ -104,7 +104,7 @@ async def _ask(prompt: "PromptSession[str]", console: Console, session: Session)
         listening = group.create_task(session.listen(show, stop))
         try:
             typed = await prompt.prompt_async()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             listening.cancel()
             return None
         stop.set()
