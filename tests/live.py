@@ -78,7 +78,9 @@ class LiveProgram:
         async with asyncio.timeout(SETTLES_WITHIN):
             while not (found := [line for line in self.log[since:] if line["event"] == what]):
                 assert self._reader
-                assert not self._reader.done(), self.log[-5:]
+                if self._reader.done():
+                    self._reader.result()
+                    raise AssertionError(self.log[-5:])
                 self._spoke.clear()
                 await self._spoke.wait()
         return found[0]
@@ -102,7 +104,10 @@ class LiveProgram:
     async def _read(self) -> None:
         assert self._process
         assert self._process.stderr
-        async for line in self._process.stderr:
-            self.log.append(json.loads(line))
+        try:
+            async for line in self._process.stderr:
+                assert line.startswith(b"{"), line
+                self.log.append(json.loads(line))
+                self._spoke.set()
+        finally:
             self._spoke.set()
-        self._spoke.set()

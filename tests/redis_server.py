@@ -9,7 +9,6 @@ import atexit
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import BusyLoadingError
 from redis.exceptions import ConnectionError as NotConnected
+
+from tests.ports import free_port
 
 START_WITHIN = 15
 """Seconds."""
@@ -184,16 +185,6 @@ class RedisSentinel(RedisServer):
         )
         config.write_text("\n".join(lines) + "\n")
         return [str(config), "--sentinel"]
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on; below 55,535, because a cluster's bus is 10,000 above it."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port < 55_535:
-            return port
 
 
 _RUNNING: list[RedisServer] = []

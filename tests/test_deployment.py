@@ -20,7 +20,8 @@ from adapters.health.application import health_application
 from adapters.store.redis.examine import examine_redis
 from adapters.web.server import WebServer
 from tests.environment import known_settings
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

@@ -11,7 +11,8 @@ import pytest
 from adapters.store.redis.examine import NEEDED, examine_redis, unsafe
 from adapters.store.redis.keys import SETTINGS
 from bot.ports import Finding
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 
 GOOD = ("--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction")
 SCRIPTS = Path(__file__).parents[2] / "adapters" / "store" / "redis"

@@ -25,7 +25,7 @@ from tests.chaos.record import Answered
 from tests.chaos.slack_names import direct
 from tests.chaos.wire import Push, Send
 from tests.outside import world
-from tests.redis_server import free_port
+from tests.ports import free_port
 
 Way: TypeAlias = Literal[
     "platform", "reminder", "telegram-polling", "telegram-webhook", "slack-socket", "slack-http"

@@ -13,8 +13,9 @@ from tests.chaos.nursery import Child, Nursery
 from tests.chaos.plan import CALLED, Plan
 from tests.chaos.record import Record, Spell, SpellKind
 from tests.chaos.worker import NO_STORE
+from tests.ports import free_port
 from tests.redis_proxy import RedisProxy
-from tests.redis_server import RedisServer, free_port
+from tests.redis_server import RedisServer
 
 GOOD_ENDS = (0, NO_STORE, -signal.SIGKILL, -signal.SIGTERM)
 """Exit codes: as it was told, without a Redis at the start, killed, or told to end before it had begun."""

@@ -12,7 +12,8 @@ from adapters.store.sqlite.file import open_file
 from bot.commands import doctor
 from tests.commands.conftest import Run, read_once
 from tests.commands.program import Finished
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 from tests.wire.apple import AppleServer
 
 SETTINGS = ("REDIS_URL", "HEALTH_HOST", "LOG_KEY", "ACCEPT_DATA_LOSS", "REDIS_REPLICAS", "TELEGRAM_BOT_TOKEN")

@@ -15,7 +15,8 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.commands.program import DEADLINE, PROGRAM, environment, run
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 
 SAFE = ("--appendonly", "yes", "--maxmemory-policy", "noeviction")
 

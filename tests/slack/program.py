@@ -13,7 +13,8 @@ import yaml
 
 from adapters.slack.examine import MANIFEST
 from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed, lapse_roles
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 from tests.wire.apple import AppleServer, apple, document
 from tests.wire.slack import Clock, SlackServer
 from tests.wire.slack.app import Pane

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tests.live import SAFE, SETTLES_WITHIN, LiveProgram, delivered, feed, lapse_roles
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 from tests.wire.apple import AppleServer, apple, document
 from tests.wire.telegram import TelegramServer
 
