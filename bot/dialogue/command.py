@@ -5,10 +5,9 @@ from typing import Final
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.following import APPLE
-from bot.dialogue.phrase import question
 from bot.dialogue.status import is_card
 from bot.dialogue.vocabulary import CommandName
-from bot.dialogue.watch import mention_watch, show_status, unwatch, watch
+from bot.dialogue.watch import end_watch, mention_watch, show_status, unwatch, watch
 from bot.model import Language
 
 
@@ -34,14 +33,13 @@ def _help(draft: Draft) -> None:
 
 
 def _stop(draft: Draft) -> None:
-    """End the guide; where that has ended already, end what is left, which is the watch."""
-    scene = draft.scene
-    ends_watch = scene.state.end and APPLE in scene.conversation.topics
-    if ends_watch:
-        unwatch(draft)
-    if not ends_watch or scene.state.place != scene.flow.exits["stop"]:
+    """End the guide and the watch; the watch can be taken up again with one press."""
+    place, stopped = draft.scene.state.place, draft.scene.flow.exits["stop"]
+    ends_watch = APPLE in draft.conversation.topics
+    if place != stopped or not ends_watch:
         draft.leave("stop")
-    mention_watch(draft, question(draft.scene))
+    if ends_watch:
+        end_watch(draft)
 
 
 def _fix(draft: Draft) -> None:

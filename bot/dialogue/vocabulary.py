@@ -128,8 +128,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
-            "failed", "watching_already", "unwatched", "still_watching", "never_asked", "sent_photo",
-            "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
+            "failed", "watching_already", "unwatched", "stopped_watching", "still_watching", "never_asked",
+            "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
         )
     },
     **{

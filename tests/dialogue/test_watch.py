@@ -168,7 +168,7 @@ def test_what_the_question_has_shown_is_not_told_again(book: Book) -> None:
 def test_a_question_that_does_not_speak_of_apple_teaches_nothing(book: Book) -> None:
     before = follower(book, place="iphone.internet")
     down = outside({}, board={IMESSAGE: "outage"})
-    asked = take_turn(book, before, Invoked(ID, "stop"), down, ANN).conversation
+    asked = take_turn(book, before, Invoked(ID, "help"), down, ANN).conversation
     assert told(book, hears(book, asked, {IMESSAGE: "outage"})) == ["down"]
 
 
