@@ -89,6 +89,12 @@ class Settings:
     """`APPLE_STATUS_SECONDS`: how often Apple is asked while something is wrong; else a third as often."""
 
     @property
+    def is_called(self) -> bool:
+        """Whether a chat platform calls us on the public listener."""
+        by_telegram = self.telegram is not None and self.telegram.webhook_url is not None
+        return by_telegram or (self.slack is not None and self.slack.app_token is None)
+
+    @property
     def store_path(self) -> Path:
         """The SQLite file, also where none is set."""
         if self.store is not None:

@@ -5,11 +5,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import TypeAlias
 
 from adapters.health.probe import Port, look_at_port
-from bot.app import apple_status
+from bot.app import apple_status, local_zone
 from bot.commands.exit_codes import FAULT
 from bot.commands.output import say, say_json
 from bot.flowfiles import FlowsInvalid, load_book
@@ -51,7 +51,7 @@ async def examine_all() -> list[Finding]:
         settings = read_settings(os.environ)
     except SettingsInvalid as error:
         return [Finding("settings", "fault", problem, "Correct it.") for problem in error.problems]
-    looks: tuple[Look, ...] = (_flows, _store, _apple, _health, _tokens)
+    looks: tuple[Look, ...] = (_flows, _store, _apple, _zone, _ports, _tokens)
     found = await asyncio.gather(*(look(settings) for look in looks))
     return [Finding("settings", "ok", "They can be read"), *(each for findings in found for each in findings)]
 
@@ -101,19 +101,45 @@ async def _apple(settings: Settings) -> list[Finding]:
     return [Finding("apple", "ok", f"Apple's System Status tells of {len(board.reports)} services")]
 
 
-async def _health(settings: Settings) -> list[Finding]:
-    where = f"{settings.health_host}:{settings.health_port}"
-    match await look_at_port(settings.health_host, settings.health_port):
+async def _zone(settings: Settings) -> list[Finding]:  # noqa: ARG001  every look is given them
+    zone, named = local_zone(), os.environ.get("TZ", "")
+    is_in_vain = (
+        named and isinstance(zone, timezone) and not any(map(str.isdigit, named))
+    )  # JST-9 has an offset
+    if is_in_vain:
+        remedy = "Write TZ as, for example, Asia/Tokyo or Europe/Berlin."
+        return [
+            Finding("zone", "warning", f"TZ={named} is no time zone, so times are told in {zone}", remedy)
+        ]
+    return [Finding("zone", "ok", f"Times are told in {zone} where somebody's own zone is not known")]
+
+
+async def _ports(settings: Settings) -> list[Finding]:
+    """Look where the bot is to listen; for chat platforms only if one calls us."""
+    health = await look_at_port(settings.health_host, settings.health_port)
+    found = [_port("health", settings.health_host, settings.health_port, health)]
+    if settings.is_called:
+        public = await look_at_port(settings.listen_host, settings.listen_port)
+        if (public, health) == (Port.TAKEN, Port.OURS):
+            public = Port.OURS  # it says nothing of itself to strangers
+        found.append(_port("listen", settings.listen_host, settings.listen_port, public))
+    return found
+
+
+def _port(check: str, host: str, port: int, looks: Port) -> Finding:
+    where, setting = f"{host}:{port}", check.upper()
+    match looks:
         case Port.FREE:
-            return [Finding("health", "ok", f"{where} is free")]
+            return Finding(check, "ok", f"{where} is free")
         case Port.OURS:
-            return [Finding("health", "ok", f"{where} is served by a running bot")]
+            return Finding(check, "ok", f"{where} is served by a running bot")
         case Port.TAKEN:
-            remedy = "Choose another HEALTH_PORT."
-            return [Finding("health", "fault", f"{where} is taken by another program", remedy)]
+            return Finding(
+                check, "fault", f"{where} is taken by another program", f"Choose another {setting}_PORT."
+            )
         case Port.IMPOSSIBLE:
-            remedy = "Correct HEALTH_HOST and HEALTH_PORT; 127.0.0.1 is always there."
-            return [Finding("health", "fault", f"{where} is no address of this machine", remedy)]
+            remedy = f"Correct {setting}_HOST and {setting}_PORT; 127.0.0.1 is always there."
+            return Finding(check, "fault", f"{where} is no address of this machine", remedy)
 
 
 async def _tokens(settings: Settings) -> list[Finding]:

@@ -3,6 +3,7 @@
 import socket
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,24 @@ from adapters.store.sqlite.examine import examine_sqlite
 from adapters.store.sqlite.file import open_file
 from bot.commands import doctor
 from tests.commands.conftest import Run, read_once
-from tests.commands.program import Finished
+from tests.commands.program import NOWHERE, Finished, run
 from tests.ports import free_port
 from tests.redis_server import RedisServer
 from tests.wire.apple import AppleServer
 
-SETTINGS = ("REDIS_URL", "HEALTH_HOST", "LOG_KEY", "ACCEPT_DATA_LOSS", "REDIS_REPLICAS", "TELEGRAM_BOT_TOKEN")
-CHECKS = ["settings", "flows", "store", "apple", "health"]
+SETTINGS = (
+    *("REDIS_URL", "HEALTH_HOST", "LOG_KEY", "ACCEPT_DATA_LOSS", "REDIS_REPLICAS", "TZ"),
+    *("TELEGRAM_BOT_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "LISTEN_HOST"),
+)
+BY_HTTP = {
+    "SLACK_BOT_TOKEN": "xoxb-1234567890",
+    "SLACK_SIGNING_SECRET": "0123456789abcdef",
+    "SLACK_API_URL": NOWHERE,
+}
+"""Settings of a bot that Slack calls; nobody is there to say whether its token is good."""
+CHECKS = ["settings", "flows", "store", "apple", "zone", "health"]
+
+BY_SOCKET = {"SLACK_APP_TOKEN": "xapp-1-1234567890"}
 
 
 @pytest.fixture
@@ -30,10 +42,7 @@ def examine(inside: Run, healthy_apple: AppleServer, tmp_path: Path, monkeypatch
     monkeypatch.setenv("IMESSAGE_SUPPORT_STORE", str(tmp_path / "conversations.db"))
     monkeypatch.setenv("HEALTH_PORT", str(free_port()))
 
-    def run(*arguments: str, **changes: str) -> Finished:
-        return inside("doctor", *arguments, **changes)
-
-    return run
+    return partial(inside, "doctor")
 
 
 def grades(done: Finished) -> dict[str, str]:
@@ -89,6 +98,32 @@ def test_a_port_that_another_program_has_is_a_fault(examine: Run) -> None:
 
 def test_an_address_that_is_not_ours_is_a_fault(examine: Run) -> None:
     assert grades(examine("--json", HEALTH_HOST="192.0.2.1"))["health"] == "fault"
+
+
+def test_the_port_for_chat_platforms_matters_where_one_calls(examine: Run) -> None:
+    free = str(free_port())
+    assert grades(examine("--json", LISTEN_PORT=free, **BY_HTTP))["listen"] == "ok"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = examine("--json", LISTEN_PORT=str(other.getsockname()[1]))
+    assert (taken.code, grades(taken)["listen"]) == (1, "fault")
+    assert "listen" not in grades(examine("--json", **BY_SOCKET))
+
+
+@pytest.mark.parametrize(
+    ("tz", "grade", "says"),
+    [
+        ("Asia/Tokyo", "ok", "in Asia/Tokyo where"),
+        ("JST-9", "ok", "in UTC+09:00 where"),
+        ("Asia/Tokio", "warning", "TZ=Asia/Tokio is no time zone, so times are told in UTC"),
+    ],
+)
+def test_the_time_zone_is_told_and_one_that_is_none_is_a_warning(
+    tz: str, grade: str, says: str, tmp_path: Path
+) -> None:
+    done = run("doctor", "--json", TZ=tz, IMESSAGE_SUPPORT_STORE=str(tmp_path / "conversations.db"))
+    (zone,) = [line for line in done.json if line["check"] == "zone"]
+    assert zone["grade"] == grade
+    assert says in zone["says"]
 
 
 # --- Redis ------------------------------------------------------------------------------------------------
