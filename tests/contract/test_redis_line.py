@@ -5,6 +5,8 @@ import signal
 from datetime import timedelta
 
 import pytest
+from redis.asyncio.connection import Connection
+from redis.exceptions import TimeoutError  # noqa: A004  as redis-py raises it
 
 from adapters.store.redis.store import RedisStore
 from bot.model import Address
@@ -55,6 +57,21 @@ def test_a_server_that_has_become_a_replica_is_told_as_such(falls_silent: bool) 
 
     with RedisServer() as server:
         asyncio.run(story(server))
+
+
+def test_a_connection_that_cannot_be_closed_in_time_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def too_slow(connection: Connection, **_: object) -> None:
+        raise TimeoutError(f"Timed out closing {connection.host}")
+
+    async def story() -> None:
+        store = await RedisStore.open(shared_server().url)
+        await take(store, "e1")
+        with monkeypatch.context() as patch:
+            patch.setattr(Connection, "disconnect", too_slow)
+            await store.close()
+        await store.close()
+
+    asyncio.run(story())
 
 
 def test_a_conversation_that_began_anew_is_not_taken_for_the_one_that_was_forgotten() -> None:

@@ -1,6 +1,7 @@
 """Clients of redis-py for each kind of address: short timeouts, and never a retry that we do not know of."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import TimeoutError as TooSlow
 
+from adapters.store.redis.faults import FOREIGN
 from bot.ports.redis_address import RedisAddress
 
 Client: TypeAlias = "Redis | RedisCluster"
@@ -67,12 +69,15 @@ async def _greet(connection: AbstractConnection) -> None:
 
 
 async def let_go(client: Client) -> None:
-    """Close a client with all its connections; redis-py leaves those to the sentinels open."""
-    await client.aclose()
+    """Close a client with all its connections, those to the sentinels too, which redis-py leaves open.
+
+    Nothing is under way, so what cannot be closed in time is only dropped.
+    """
     pool = None if isinstance(client, RedisCluster) else client.connection_pool
-    if isinstance(pool, SentinelConnectionPool):
-        for sentinel in pool.sentinel_manager.sentinels:
-            await sentinel.aclose()
+    sentinels = pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()
+    for each in (client, *sentinels):
+        with contextlib.suppress(*FOREIGN):
+            await each.aclose()
 
 
 def _place(address: RedisAddress) -> dict[str, Any]:

@@ -58,10 +58,7 @@ class Link:
 
     async def close(self) -> None:
         """Let go of all connections, as soon as nothing is under way."""
-        try:
-            await self._line.close()
-        except FOREIGN as error:
-            raise StoreUnusable(fault_of(error), self._where) from error
+        await self._line.close()
 
     async def _mend(self, commands: Sequence[Command], answers: list[Any], end: float) -> list[Any]:
         """Call scripts that the server did not know again, in full; raise whatever else went wrong."""
