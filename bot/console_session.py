@@ -95,6 +95,7 @@ class ConsoleSession:
         while time > HOUR:
             self._shift, time = self._shift + HOUR, time - HOUR
             await self._delivery.due()
+            await asyncio.sleep(0)  # a store on this machine never waits, and Ctrl-C is heard only then
         self._shift += time
 
     async def listen(self, show: Show, stop: asyncio.Event) -> None:

@@ -35,9 +35,9 @@ def _put_off(then: Callable[[], object]) -> Iterator[None]:
         came.append(signal.Signals(number))
         then()
 
-    for number in handlers:
-        signal.signal(number, note)
     try:
+        for number in handlers:
+            signal.signal(number, note)
         yield
     finally:
         for number, handler in handlers.items():

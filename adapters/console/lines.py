@@ -2,7 +2,7 @@
 
 from asyncio import AbstractEventLoop
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
@@ -13,45 +13,49 @@ from adapters.console.plain import one_line
 from adapters.console.session import Session
 from bot.model import Reply
 
+_Answer: TypeAlias = tuple[Sequence[Reply], dict[str, object]]
+"""Replies, and the line that tells of them."""
+
 
 def chat_lines(
     session: Session, incoming: Iterable[bytes], outgoing: BinaryIO, loop: AbstractEventLoop
 ) -> None:
     """Answer every line until the input ends. A line that means nothing gives `{"error": …}`.
 
-    Lines are waited for outside of the event loop, so that Ctrl-C ends the wait.
+    Whatever may wait for somebody else is done outside of the event loop, so that Ctrl-C ends the wait: lines
+    that come, files, and whoever reads the answers.
     """
-    screen = finish(loop, _answer(session, session.open(), None, outgoing))
+    screen = _show(outgoing, finish(loop, _answer(session, session.open())), None)
     for line in incoming:
         try:
-            replies = _do(session, read_line(line, screen))
-            screen = finish(loop, _answer(session, replies, screen, outgoing))
+            replying = _do(session, read_line(line, screen))
+            screen = _show(outgoing, finish(loop, _answer(session, replying)), screen)
         except (BadInput, FileUnreadable) as error:
             _write(outgoing, {"error": one_line(str(error))})
 
 
-async def _answer(
-    session: Session,
-    replying: Coroutine[None, None, Sequence[Reply]],
-    screen: Reply | None,
-    outgoing: BinaryIO,
-) -> Reply | None:
-    """Write the replies, and give the one that is on the screen then."""
+async def _answer(session: Session, replying: Coroutine[None, None, Sequence[Reply]]) -> _Answer:
     replies = await replying
-    _write(outgoing, await _shown(session, replies))
+    return replies, await _shown(session, replies)
+
+
+def _show(outgoing: BinaryIO, answer: _Answer, screen: Reply | None) -> Reply | None:
+    """Write the replies, and give the one that is on the screen then."""
+    replies, shown = answer
+    _write(outgoing, shown)
     return replies[-1] if replies else screen
 
 
-async def _do(session: Session, given: Input) -> Sequence[Reply]:
+def _do(session: Session, given: Input) -> Coroutine[None, None, Sequence[Reply]]:
     match given:
         case Text(text=text):
-            return await session.say(text)
+            return session.say(text)
         case Press(prompt=prompt, choice=choice):
-            return await session.pick(prompt, choice)
+            return session.pick(prompt, choice)
         case File(path=path):
-            return await session.share(path.name, read_file(path))
+            return session.share(path.name, read_file(path))
         case Pause(time=time):
-            return await session.wait(time)
+            return session.wait(time)
 
 
 async def _shown(session: Session, replies: Sequence[Reply]) -> dict[str, object]:
@@ -70,5 +74,7 @@ def _choices(reply: Reply) -> list[dict[str, str]]:
 
 
 def _write(outgoing: BinaryIO, value: object) -> None:
-    outgoing.write(msgspec.json.encode(value) + b"\n")
-    outgoing.flush()
+    """Write a line. There is no buffer, which would wait for its reader even when the program has to end."""
+    left = memoryview(msgspec.json.encode(value) + b"\n")
+    while left:
+        left = left[outgoing.write(left) :]

@@ -103,7 +103,7 @@ async def _ask(prompt: "PromptSession[str]", console: Console, session: Session)
     async with asyncio.TaskGroup() as group:
         listening = group.create_task(session.listen(show, stop))
         try:
-            typed = await prompt.prompt_async()
+            typed = await prompt.prompt_async(handle_sigint=False)
         except (EOFError, KeyboardInterrupt):
             listening.cancel()
             return None

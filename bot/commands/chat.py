@@ -65,7 +65,8 @@ def _talk(options: argparse.Namespace, settings: Settings, book: Book, spoken: L
             name, insists = options.name or _user(), options.lang is not None
             session = ConsoleSession(app, name, spoken, lambda: datetime.now(UTC), insists=insists)
             if options.json:
-                chat_lines(session, lines_of(sys.stdin.buffer), sys.stdout.buffer, runner.get_loop())
+                with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as outgoing:
+                    chat_lines(session, lines_of(sys.stdin.buffer), outgoing, runner.get_loop())
             else:
                 _show(options, book, session, runner.get_loop())
         finally:

@@ -76,14 +76,18 @@ class Chat:
 
     def send(self, line: bytes | str | Mapping[str, object]) -> Line:
         """Give one line and read the one that answers it."""
-        content = json.dumps(line).encode() if isinstance(line, Mapping) else line
-        content = content.encode() if isinstance(content, str) else content
-        self._pipe(self.process.stdin).write(content + b"\n")
-        self._pipe(self.process.stdin).flush()
+        self.write(line)
         answer = self._read()
         if "error" not in answer:
             self.last = answer
         return answer
+
+    def write(self, line: bytes | str | Mapping[str, object]) -> None:
+        """Give one line, and leave the answer unread."""
+        content = json.dumps(line).encode() if isinstance(line, Mapping) else line
+        content = content.encode() if isinstance(content, str) else content
+        self._pipe(self.process.stdin).write(content + b"\n")
+        self._pipe(self.process.stdin).flush()
 
     def say(self, text: str) -> Line:
         """Type something."""

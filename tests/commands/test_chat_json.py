@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -294,13 +293,6 @@ def test_the_output_is_utf8_whatever_the_locale(variables: dict[str, str]) -> No
 
 
 # --- ends -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_chat_at_once_and_without_a_word(number: signal.Signals, code: int) -> None:
-    with chat("--store", "memory") as talk:
-        talk.process.send_signal(number)
-        assert talk.process.wait(DEADLINE) == code
 
 
 def test_a_reader_that_goes_away_ends_the_chat_without_a_word() -> None:

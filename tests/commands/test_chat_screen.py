@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 from pathlib import Path
 
 import pytest
@@ -69,14 +68,6 @@ def test_ctrl_c_in_the_middle_of_a_word_leaves_politely() -> None:
         window.question()
         window.type("half a wo" + CTRL_C)
         assert window.end() == 0
-        assert window.echoes
-
-
-def test_sigterm_gives_the_terminal_back_as_it_was() -> None:
-    with terminal("chat", "--store", "memory") as window:
-        window.question()
-        window.process.send_signal(signal.SIGTERM)
-        assert window.end() == 128 + signal.SIGTERM
         assert window.echoes
 
 
