@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.dialogue.draft import Draft
-from bot.dialogue.following import APPLE
+from bot.dialogue.following import APPLE, follows
+from bot.dialogue.phrase import question
 from bot.dialogue.status import is_card
 from bot.dialogue.vocabulary import CommandName
-from bot.dialogue.watch import end_watch, mention_watch, show_status, unwatch, watch
+from bot.dialogue.watch import show_status, unwatch, watch, without_watch
 from bot.model import Language
 
 
@@ -33,13 +34,13 @@ def _help(draft: Draft) -> None:
 
 
 def _stop(draft: Draft) -> None:
-    """End the guide and the watch; the watch can be taken up again with one press."""
-    place, stopped = draft.scene.state.place, draft.scene.flow.exits["stop"]
-    ends_watch = APPLE in draft.conversation.topics
-    if place != stopped or not ends_watch:
+    """End the guide and the watch."""
+    follows_apple = APPLE in draft.conversation.topics
+    if draft.scene.state.place != draft.scene.flow.exits["stop"] or not follows_apple:
         draft.leave("stop")
-    if ends_watch:
-        end_watch(draft)
+    if follows_apple:
+        draft.conversation = without_watch(draft.conversation)
+        _tell_also(draft, question(draft.scene), "turn.stopped_watching")
 
 
 def _fix(draft: Draft) -> None:
@@ -51,11 +52,17 @@ def _fix(draft: Draft) -> None:
 
 
 def _never_ask(draft: Draft) -> None:
-    """Promise not to ask again."""
+    """Promise not to ask again; whoever waits for news hears that it still comes, and how to end that."""
     draft.ask_no_more()
     promise = draft.scene.phrase("turn.never_asked")
-    draft.tell(promise)
-    mention_watch(draft, promise)
+    if follows(draft.conversation):
+        _tell_also(draft, promise, "turn.still_watching")
+    else:
+        draft.tell(promise)
+
+
+def _tell_also(draft: Draft, said: str, key: str) -> None:
+    draft.tell(f"{said}\n\n{draft.scene.phrase(key)}")
 
 
 DEEDS: Final[Mapping[CommandName, Callable[[Draft], None]]] = {

@@ -19,18 +19,12 @@ def show_card(draft: Draft, *more: str) -> None:
 
 def card_buttons(scene: Scene) -> tuple[Choice, ...]:
     """Give the card's buttons: where nothing is wrong, help comes before being told of a change."""
-    fix = scene.book.buttons[None, "fix", scene.conversation.language]
-    watch = watch_button(scene)
-    return (fix, watch) if watch.id == "watch" and is_clear(scene) else (watch, fix)
-
-
-def watch_button(scene: Scene) -> Choice:
-    """Give the button that begins the watch, or ends it for those who wait for news."""
-    name: CardName = "unwatch" if follows(scene.conversation) else "watch"
-    button = scene.book.buttons[None, name, scene.conversation.language]
-    if name == "watch" and is_clear(scene):
-        return replace(button, label=scene.phrase("watch.label_clear"))
-    return button
+    buttons, language = scene.book.buttons, scene.conversation.language
+    names: tuple[CardName, ...] = ("unwatch" if follows(scene.conversation) else "watch", "fix")
+    shown = tuple(buttons[None, name, language] for name in names)
+    if names[0] == "watch" and is_clear(scene):
+        return (shown[1], replace(shown[0], label=scene.phrase("watch.label_clear")))
+    return shown
 
 
 def is_clear(scene: Scene) -> bool:

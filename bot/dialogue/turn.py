@@ -149,8 +149,8 @@ def _take_elsewhere(draft: Draft, event: Event) -> None:
 
 def _way_out(draft: Draft, event: Event) -> CommandName | None:
     match event:
-        case Picked(choice="never_ask", prompt=prompt) if prompt == draft.conversation.prompt:
-            return "never_ask"
+        case Picked(choice="stop" | "person" | "restart" | "unwatch" | "never_ask" as pressed, prompt=prompt):
+            return pressed if prompt == draft.conversation.prompt else None
         case Said(text=text):
             meaning = draft.book.lexicon.understand(draft.scene.state, (), text)
         case Invoked(command="stop" | "restart" | "unwatch" as invoked):

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.apple import Report, Service, Troubles
-from bot.dialogue.buttons import choices
 from bot.dialogue.draft import Draft
 from bot.dialogue.following import APPLE, follows
-from bot.dialogue.phrase import Scene, question, tells_of_apple
-from bot.dialogue.status import is_clear, reports_here, services_here, show_card, watch_button
+from bot.dialogue.phrase import Scene, tells_of_apple
+from bot.dialogue.status import is_clear, reports_here, services_here, show_card
 from bot.model import Address, Conversation, Wake, Watch
 from bot.outlook import in_order, worst
 from bot.replace import replace
@@ -55,20 +54,6 @@ def unwatch(draft: Draft) -> None:
     draft.conversation = without_watch(draft.conversation)
     draft.note("turn.unwatched")
     show_card(draft)
-
-
-def end_watch(draft: Draft) -> None:
-    """End the watch of somebody who leaves, and say so under the question, with a button to have it back."""
-    draft.conversation = without_watch(draft.conversation)
-    scene = draft.scene
-    text = f"{question(scene)}\n\n{scene.phrase('turn.stopped_watching')}"
-    draft.show(text, (watch_button(scene), *choices(scene)))
-
-
-def mention_watch(draft: Draft, said: str) -> None:
-    """Add to what is said, for somebody who follows, that they will still be told, and how to end that."""
-    if follows(draft.conversation):
-        draft.tell(f"{said}\n\n{draft.scene.phrase('turn.still_watching')}")
 
 
 def standing(scene: Scene) -> Watch | None:

@@ -175,10 +175,21 @@ def test_a_reminder_of_a_state_that_is_gone_is_not_said_and_the_line_still_comes
     assert book.say("turn.guide_changed", "en") in message.text
 
 
-def test_stop_and_a_person_are_understood_where_the_state_is_gone() -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(Said(ID, text) for text in ("stop", "やめる", "a person")),
+        *(Picked(ID, PROMPT, button) for button in ("stop", "person")),
+    ],
+)
+def test_stop_and_a_person_are_understood_where_the_state_is_gone(event: Event) -> None:
     book = book_of(START, WITHOUT_TWO)
-    for text in ("stop", "やめる", "a person"):
-        assert take(book, at_two(), Said(ID, text))[0].place == Place("guide", "done")
+    assert take(book, at_two(), event)[0].place == Place("guide", "done")
+
+
+def test_an_older_button_ends_nothing_where_the_state_is_gone() -> None:
+    book = book_of(START, WITHOUT_TWO)
+    assert take(book, at_two(), Picked(ID, PROMPT - 1, "stop"))[0].place == Place("guide", "one")
 
 
 def test_a_command_and_a_link_count_where_the_state_is_gone() -> None:
