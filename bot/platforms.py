@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import structlog
@@ -9,6 +10,7 @@ from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from bot.dialogue.book import Book
+from bot.dialogue.stopping import asks_to_stop
 from bot.ports import Glance, Lead
 from bot.runtime.worker import Platform
 from bot.settings import Settings, SlackSettings, TelegramSettings
@@ -71,7 +73,13 @@ async def _slack(set_up: SlackSettings, book: Book, glance: Glance, random: Call
 
     client, pace, name = await open_client(set_up.bot_token, set_up.api_url or API_URL), Pace(), "slack"
     channel = SlackChannel(client, book.say)
-    app = SlackApp(client, book.say, glance, random=random, pace=pace, connect=set_up.connect)
+    app = SlackApp(
+        *(client, book.say, glance),
+        random=random,
+        pace=pace,
+        asks_to_stop=partial(asks_to_stop, book),
+        connect=set_up.connect,
+    )
 
     async def close() -> None:
         await close_client(client)

@@ -18,12 +18,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.card_watch import CardWatch
 from adapters.slack.home import Home
 from adapters.slack.incoming import Me
 from adapters.slack.intake import Intake
 from adapters.slack.outage import Pace
 from adapters.slack.profile import introduce
 from adapters.slack.words import Words, language_of
+from bot.events import Event
 from bot.model import Address, Language
 from bot.ports import Glance, Receive
 
@@ -57,11 +59,15 @@ class SlackApp:
         *,
         random: Callable[[], float],
         pace: Pace,
+        asks_to_stop: Callable[[Event], bool],
         connect: bool = False,
     ) -> None:
-        """`random` gives numbers from 0 to 1; `connect`: people of other workspaces are helped too."""
+        """`random` gives numbers from 0 to 1; `connect`: people of other workspaces are helped too.
+
+        `asks_to_stop` says of an event whether somebody wants no more news.
+        """
         self._client, self._words, self._glance, self._connect = client, words, glance, connect
-        self._random, self._pace = random, pace
+        self._random, self._pace, self._asks_to_stop = random, pace, asks_to_stop
         self._bolt: AsyncApp | None = None
         self._intake: Intake | None = None
         self._under_way: set[asyncio.Task[object]] = set()
@@ -73,7 +79,12 @@ class SlackApp:
         if me is None:
             return False
         home = Home(self._client, me.team, self._glance, self._words)
-        intake = Intake(self._client, me, self._words, home.show, self._speaks)
+        intake = Intake(
+            *(self._client, me, self._words),
+            home=home.show,
+            speaks=self._speaks,
+            card_watch=CardWatch(me.team, self._glance, self._asks_to_stop),
+        )
         self._intake = intake
         self._bolt = _bolt(self._client, me, lambda payload: intake.take(payload, receive))
         return True

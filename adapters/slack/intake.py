@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.blocks import button, fallback, rich_text, rows
 from adapters.slack.buttons import DIRECT_MESSAGE
+from adapters.slack.card_watch import CardWatch
 from adapters.slack.faults import code_of
 from adapters.slack.files import fetch
 from adapters.slack.inbound import read_payload
@@ -61,13 +62,22 @@ _log = logging.getLogger(__name__)
 class Intake:
     """Takes payloads of the Events API, interactions and slash commands; as many at once as one likes."""
 
-    def __init__(self, client: AsyncWebClient, me: Me, words: Words, home: Home, speaks: Speaks) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        me: Me,
+        words: Words,
+        *,
+        home: Home,
+        speaks: Speaks,
+        card_watch: CardWatch,
+    ) -> None:
         """`home` and `speaks` may raise whatever they like.
 
         App Home is then shown when it is opened next, and what is said is in the language of their Slack.
         """
         self._client, self._me, self._words, self._home, self._speaks = client, me, words, home, speaks
-        self._locales = Locales(client)
+        self._card_watch, self._locales = card_watch, Locales(client)
         self._courtesies: set[asyncio.Task[None]] = set()
         self.removed = asyncio.Event()
         """Set when the workspace has removed us: nothing more will come or go."""
@@ -77,11 +87,13 @@ class Intake:
 
         A word beside the conversation may still be under way then, so that it makes nobody wait.
 
-        Raises only what `receive` raises. A payload that cannot be read is logged by its event's id and
-        passed over, so that it holds up nobody.
+        Raises only what `receive` raises, and `StoreUnusable`. A payload that cannot be read is logged by its
+        event's id and passed over, so that it holds up nobody.
         """
         match read_payload(payload, self._me):
             case Heard() as heard:
+                if ended := await self._card_watch.ended_by(heard):
+                    await self._hear(ended, receive)
                 await self._hear(heard, receive)
             case Fetch() as file:
                 async with self._working(file.address, file.origin):

@@ -59,6 +59,11 @@ class Door:
         return [event.text for event in self.events.values() if isinstance(event, Said)]
 
 
+def never(_: object) -> bool:
+    """Say that nobody wants to be told no more."""
+    return False
+
+
 async def glance(address: Address, language: Language | None) -> Reply:
     """See the same for everybody."""
     names = ("go_on", "restart", "language", "watch", "forget")
@@ -93,7 +98,7 @@ async def by_socket(
     """Connect to that Slack by Socket Mode; there may be no connection yet."""
     door = door or Door()
     client = await open_client(slack.bot_token, slack.api_url)
-    app = SlackApp(client, words, glance, random=lambda: 0.0, pace=pace, connect=connect)
+    app = SlackApp(client, words, glance, random=lambda: 0.0, pace=pace, asks_to_stop=never, connect=connect)
     way_in = SlackSocket(app, client, slack.app_token, monotonic=monotonic, random=lambda: 0.0, pace=pace)
     try:
         async with running(way_in, door.receive) as stop:
@@ -118,7 +123,7 @@ async def over_http(
     """Give that Slack an address, and wait until calls are taken."""
     door = door or Door()
     client = await open_client(slack.bot_token, slack.api_url)
-    app = SlackApp(client, words, glance, random=lambda: 0.0, pace=QUICK)
+    app = SlackApp(client, words, glance, random=lambda: 0.0, pace=QUICK, asks_to_stop=never)
     way_in = SlackHttp(app, slack.signing_secret, now=now)
     site = Starlette(routes=way_in.routes)
     site.router.redirect_slashes = False

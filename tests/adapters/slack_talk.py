@@ -9,12 +9,13 @@ from typing import ParamSpec
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.card_watch import CardWatch
 from adapters.slack.channel import SlackChannel
 from adapters.slack.client import close_client, open_client
 from adapters.slack.incoming import Me
 from adapters.slack.intake import Intake
-from bot.events import Event
-from bot.model import Address, Language
+from bot.events import Event, Said
+from bot.model import Address, Choice, Language, Reply
 from tests.adapters.slack_payloads import words
 from tests.wire.slack import SlackServer
 from tests.wire.slack.deliveries import Attempt, Delivery
@@ -68,6 +69,8 @@ class Straight:
     homes: list[tuple[str, Language | None]] = field(default_factory=list)
     chosen: dict[str, Language] = field(default_factory=dict)
     """The languages of conversations, by `Address.chat`, where people chose them."""
+    watching: set[str] = field(default_factory=set)
+    """The conversations, by `Address.chat`, in which people follow Apple's services."""
     away: Exception | None = None
     """What looking at a conversation raises."""
     broken: Exception | None = None
@@ -110,7 +113,15 @@ async def taking(slack: SlackServer | None = None) -> AsyncIterator[Straight]:
                 raise way.away
             return way.chosen.get(address.chat) or language or "en"
 
-        way = Straight(server, client, Intake(client, me, words, home, speaks), homes=homes)
+        async def glance(address: Address, _: Language | None) -> Reply:
+            if way.away:
+                raise way.away
+            buttons = (Choice("unwatch", "Stop watching"),) if address.chat in way.watching else ()
+            return Reply("", buttons)
+
+        watch = CardWatch(TEAM, glance, lambda event: isinstance(event, Said) and event.text == "stop")
+        intake = Intake(client, me, words, home=home, speaks=speaks, card_watch=watch)
+        way = Straight(server, client, intake, homes=homes)
         server.post.way = way
         try:
             yield way

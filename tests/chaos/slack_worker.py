@@ -37,7 +37,7 @@ async def connect_slack(
     pauses = timedelta(seconds=plan.chat_pause), timedelta(seconds=plan.bot_pause)
     kind = _NeverLooking if plan.mutant == "no-look-back" else SlackChannel
     channel = SigningChannel(kind(client, book.say), points, *pauses)
-    app = SlackApp(client, book.say, _no_home, random=random, pace=PACE)
+    app = SlackApp(client, book.say, _no_home, random=random, pace=PACE, asks_to_stop=lambda _: False)
 
     async def close() -> None:
         await close_client(client)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.model import Language
 from tests.live import OUTAGE, feed
 from tests.slack.program import WAYS, Scene, Way, begins, of_the_bot, person, played
 from tests.wire.slack.faults import refuse
@@ -126,6 +127,23 @@ def test_who_waits_for_apple_is_told_each_change_once_by_direct_message_even_ove
         ann = people["en"]
         ann.presses("Help me fix it", ann.sees()[-1])
         await scene.until(lambda: len(ann.sees()) > 4)
+
+    played(story, status=feed(OUTAGE))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_to_stop_in_the_direct_message_ends_the_watch_that_began_on_the_card(language: Language) -> None:
+    async def story(scene: Scene) -> None:
+        ann = person(scene, language)
+        await _after_slash(scene, ann, ann.dm, "watch")
+        ann.writes_dm("やめて" if language == "ja" else "stop")
+        await scene.until(lambda: len(of_the_bot(ann.sees())) == 3)
+        assert begins(of_the_bot(ann.sees()))[1].startswith(UNWATCHED[language])
+        ann.writes_dm("終わり" if language == "ja" else "stop watching, please")
+        await scene.until(lambda: len(of_the_bot(ann.sees())) == 4)
+        await scene.restart(feed())
+        await scene.settled()
+        assert len(of_the_bot(ann.sees())) == 4
 
     played(story, status=feed(OUTAGE))
 
