@@ -21,7 +21,7 @@ from tests.chaos.people import People, crowd
 from tests.chaos.plan import Kind, Mutant, Plan
 from tests.chaos.record import Answered
 from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
-from tests.chaos.stalls import note_stalls
+from tests.chaos.stalls import note_slow_answers, note_stalls
 from tests.chaos.stored import Stored, known_events, left_id, planned_jobs, read_plain, wake_id
 from tests.chaos.trouble import Fleet, Trouble
 from tests.chaos.wire import Send
@@ -128,6 +128,7 @@ class _Stage:
         stack.push_async_callback(_cancelled, asyncio.create_task(note_stalls(platform.record)))
         store = await RedisStore.open(server.url)
         stack.push_async_callback(store.close)
+        stack.push_async_callback(_cancelled, asyncio.create_task(note_slow_answers(platform.record, store)))
         return cls(wanted, folder, server, proxy, platform, fleet, keeping, store)
 
     async def play(self) -> None:
