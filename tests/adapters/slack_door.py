@@ -21,8 +21,8 @@ from tests.adapters.slack_payloads import words
 from tests.adapters.telegram_door import running
 from tests.wire.slack import SlackServer
 
-QUICK = Pace(first=0.01, longest=0.05, refused=0.05, grace=5, connect=5, ping=0.5, unseen=2, look=0.02)
-"""The same, without the waiting."""
+QUICK = Pace(first=0.01, longest=0.05, refused=0.05, grace=20, connect=5, ping=10, unseen=3600, look=0.02)
+"""The same, without the waiting, but with time for a pong while the machine stands still."""
 
 AWAY = StoreUnusable("unreachable", "the store")
 

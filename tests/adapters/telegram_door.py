@@ -14,9 +14,11 @@ from bot.model import Address, Language
 from bot.ports import Lead, Receive, WayIn
 from tests.wire.telegram.server import TelegramServer
 
-QUICK = Pace(poll=1, first=0.01, longest=0.05, refused=0.05, look=0.05, glance=0.05, grace=5)
+QUICK = Pace(poll=1, first=0.01, longest=0.05, refused=0.05, look=0.05, glance=0.05, grace=20)
 """The same, without the waiting."""
 
+ENDS_WITHIN = 15
+"""Seconds. Whatever a stop has to cut short takes longer."""
 
 Story: TypeAlias = Callable[[TelegramServer, "Door"], Awaitable[None]]
 
@@ -67,7 +69,7 @@ async def running(way_in: WayIn, receive: Receive) -> AsyncIterator[Callable[[],
 
     async def end() -> None:
         stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(ENDS_WITHIN):
             await asyncio.wait([task])
 
     async with asyncio.TaskGroup() as group:

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.apple.client import AppleStatus
+from adapters.apple.download import download
 from bot.apple import Board
 from bot.ports import StatusUnreadable
 from tests.wire import apple as wire
@@ -69,13 +71,19 @@ def test_the_deadline_holds_however_the_server_dawdles(answer: Answer) -> None:
         )
 
 
-def test_a_slow_fetch_that_was_given_up_leaves_the_next_one_unharmed() -> None:
+def test_a_slow_fetch_that_was_given_up_leaves_the_next_one_unharmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def patiently(url: str, known: Mapping[str, str], *, seconds: float) -> object:
+        return await download(url, known, seconds=100 * seconds)
+
     async def give_up_then_ask(server: AppleServer) -> Board:
         source = AppleStatus(server.url, deadline=IMPATIENT)
         fetches = (source.fetch("ja", now=NOON) for _ in range(20))
         failures = await asyncio.gather(*fetches, return_exceptions=True)
         assert {type(each) for each in failures} == {StatusUnreadable}
         server.answer = wire.document(TROUBLE)
+        monkeypatch.setattr("adapters.apple.download.download", patiently)
         return await source.fetch("ja", now=NOON)
 
     with apple(wire.silent()) as server:

@@ -120,7 +120,7 @@ def test_an_open_connection_does_not_hold_up_the_end() -> None:
         return [SimpleNamespace(writer=writer)]
 
     async def whole() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             (open_connection,) = await served(hang, {})
         open_connection.writer.close()
 

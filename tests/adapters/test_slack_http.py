@@ -174,7 +174,7 @@ async def test_without_good_headers_no_body_is_waited_for() -> None:
         yield b"{"
         await asyncio.Event().wait()
 
-    async with SlackServer() as slack, over_http(slack) as way, asyncio.timeout(3):
+    async with SlackServer() as slack, over_http(slack) as way, asyncio.timeout(15):
         with suppress(aiohttp.ClientConnectionError):
             assert await call(way, drip(), {AT: "abc"}) == 401
 
@@ -186,7 +186,7 @@ def test_a_body_that_never_comes_is_not_waited_for_for_ever(monkeypatch: pytest.
 
     @awaited
     async def story() -> None:
-        async with SlackServer() as slack, over_http(slack) as way, asyncio.timeout(3):
+        async with SlackServer() as slack, over_http(slack) as way, asyncio.timeout(15):
             assert await call(way, drip(), signed(way, b"{")) == 408
 
     monkeypatch.setattr(http_module, "BODY_WITHIN", 0.2)

@@ -8,7 +8,6 @@ import pytest
 import structlog
 from aiohttp import ClientSession
 
-from adapters.slack.outage import Pace
 from bot.ports import TokenRefused
 from bot.replace import replace
 from tests.adapters.slack_door import AWAY, QUICK, Door, by_socket, connected
@@ -17,7 +16,8 @@ from tests.wire.slack import SlackServer
 from tests.wire.slack import faults as ill
 from tests.wire.slack.sockets import Connection, Reason
 
-PATIENT = Pace(first=0.01, longest=0.05, refused=0.05, grace=5, connect=5, ping=3600, unseen=30, look=0.02)
+PINGING = replace(QUICK, ping=1)
+PATIENT = replace(QUICK, ping=3600, unseen=30)
 """So that no ping of the library tells that a connection is dead."""
 
 
@@ -93,7 +93,7 @@ async def test_when_all_are_ended_at_once_what_comes_meanwhile_is_brought_again(
 
 @awaited
 async def test_a_dead_connection_is_noticed_by_the_pings_and_replaced() -> None:
-    async with SlackServer() as slack, connected(slack) as way:
+    async with SlackServer() as slack, connected(slack, pace=PINGING) as way:
         slack.connections[0].half_open = True
         await slack.until(lambda: len(slack.sockets.connections) == 3)
         await slack.until(lambda: way.way_in.is_ready)
@@ -114,7 +114,7 @@ async def test_a_dead_connection_is_noticed_by_our_own_clock_whatever_the_wall_c
 
 @awaited
 async def test_a_wall_clock_that_jumps_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with SlackServer() as slack, connected(slack):
+    async with SlackServer() as slack, connected(slack, pace=PINGING):
         real = time.time
         for jump in (86_400, -86_400):
             monkeypatch.setattr(time, "time", lambda jump=jump: real() + jump)

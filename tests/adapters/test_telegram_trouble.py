@@ -150,11 +150,10 @@ def test_a_start_during_an_outage_waits_and_says_for_what() -> None:
 def test_a_stop_during_an_outage_at_the_start_is_answered_at_once() -> None:
     async def story(server: TelegramServer, door: Door) -> None:
         server.faults.always("getMe", error_before())
-        async with polled(server, door, pace=Pace()) as (way_in, stop):
-            await becomes(server, lambda: "waiting for telegram" in [line["event"] for line in logged])
+        async with polled(server, door, pace=Pace(first=60, longest=60)) as (way_in, stop):
+            await server.until(lambda: "waiting for telegram" in [line["event"] for line in logged])
             assert not way_in.is_ready
-            async with asyncio.timeout(2):
-                await stop()
+            await stop()
 
     with structlog.testing.capture_logs() as logged:
         tell(story)

@@ -11,10 +11,15 @@ from adapters.store.redis.store import RedisStore
 from bot.model import Address
 from bot.ports import Conflict, Record, StoreUnusable
 from tests.contract.shorthand import LATER, LEASE, NOW, claim, offer, say, settle, take
+from tests.contract.test_redis_faults import opened
 from tests.redis_server import RedisSentinel, RedisServer
 
 TAKEN_OVER_WITHIN = 30
 """Seconds. It takes three, or more where other tests need the processors."""
+
+PLAYS = 3
+"""How often the story behind Sentinel is told at most. A sentinel that did not run for two seconds trusts its
+own clock no more and does nothing for 30 (its TILT mode): then that nobody took over proves nothing."""
 
 PEOPLE = [Address("console", f"home {n}", "ann") for n in range(24)]
 
@@ -23,20 +28,30 @@ PEOPLE = [Address("console", f"home {n}", "ann") for n in range(24)]
 
 
 def test_behind_sentinel_a_replica_takes_over_what_was_acknowledged() -> None:
+    assert any(_takes_over_behind_sentinel() for _ in range(PLAYS))
+
+
+def _takes_over_behind_sentinel() -> bool:
+    """Tell the story; False says that the sentinel lost its clock, and any other failure is one."""
     with RedisServer() as master, RedisServer() as replica:
         replica.follow(master)
         with RedisSentinel(master) as sentinel:
-            wait_until(lambda: knows_a_replica(sentinel))
-            asyncio.run(_fail_over_behind(sentinel, master))
+            try:
+                wait_until(lambda: knows_a_replica(sentinel))
+                asyncio.run(_fail_over_behind(sentinel, master))
+            except (AssertionError, StoreUnusable):
+                if "+tilt" not in (sentinel.folder / "log").read_text():
+                    raise
+                return False
+    return True
 
 
 async def _fail_over_behind(sentinel: RedisServer, master: RedisServer) -> None:
-    store = await RedisStore.open(f"redis+sentinel://127.0.0.1:{sentinel.port}/main")
-    await take_everybody(store)
-    wait_until(lambda: has_given_everything(master))
-    master.kill()
-    await go_on(store)
-    await store.close()
+    async with opened(f"redis+sentinel://127.0.0.1:{sentinel.port}/main") as store:
+        await take_everybody(store)
+        wait_until(lambda: has_given_everything(master))
+        master.kill()
+        await go_on(store)
 
 
 def knows_a_replica(sentinel: RedisServer) -> bool:

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
@@ -37,6 +37,15 @@ async def opened(url: str, *, replicas: int = 0) -> AsyncIterator[RedisStore]:
         yield store
     finally:
         await store.close()
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let whatever has to work take its time, replicas included: the machine may stand still for a moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("adapters.store.redis.link.BUDGET", 30)
+        patch.setattr("adapters.store.redis.line._REPLICATED_WITHIN", 15_000)
+        yield
 
 
 @asynccontextmanager
@@ -170,7 +179,7 @@ def test_a_server_that_is_killed_and_started_again_has_lost_nothing() -> None:
                 assert (await settle(store, owed[0])).struck
                 assert await store.load(who, now=NOW) == Record(2, b"two")
 
-    with RedisServer("--appendonly", "yes", "--appendfsync", "always") as server:
+    with RedisServer("--appendonly", "yes", "--appendfsync", "always") as server, unhurried():
         asyncio.run(run(server))
 
 
@@ -248,15 +257,17 @@ def test_a_turn_that_has_not_reached_the_replicas_is_not_acknowledged_nor_its_re
         with replica.admin() as redis:
             replica.follow(server)
             async with opened(server.url, replicas=1) as store:
-                (job,) = await take(store, "e1", jobs=[say(b"1")])
+                with unhurried():
+                    (job,) = await take(store, "e1", jobs=[say(b"1")])
                 redis.replicaof("NO", "ONE")
                 for _ in range(2):
                     await _refuses_to_acknowledge(store, "e2")
                 with pytest.raises(StoreUnusable, match="not_replicated"):
                     await settle(store, job)
                 replica.follow(server)
-                assert isinstance(await offer(store, "e2", on=1), Duplicate)
-                assert not (await settle(store, job)).struck
+                with unhurried():
+                    assert isinstance(await offer(store, "e2", on=1), Duplicate)
+                    assert not (await settle(store, job)).struck
 
     with RedisServer("--repl-diskless-sync-delay", "0") as server, RedisServer() as replica:
         asyncio.run(run(server, replica))

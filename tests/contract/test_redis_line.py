@@ -12,6 +12,7 @@ from adapters.store.redis.store import RedisStore
 from bot.model import Address
 from bot.ports import Committed, Conflict, Record, StoreUnusable
 from tests.contract.shorthand import ANN, BEN, LATER, NOW, claim, offer, postpone, say, take
+from tests.contract.test_redis_faults import unhurried
 from tests.redis_server import RedisServer, shared_server
 
 CAT = Address("console", "home", "cat")
@@ -21,7 +22,8 @@ def test_a_turn_without_its_replica_is_not_acknowledged_whatever_travels_beside_
     async def story(server: RedisServer, replica: RedisServer) -> None:
         replica.follow(server)
         store = await RedisStore.open(server.url, replicas=1)
-        await take(store, "e1", who=BEN)
+        with unhurried():
+            await take(store, "e1", who=BEN)
         with server.admin() as admin, replica.admin() as other:
             (damaged,) = admin.scan_iter("*:c:console/home/ben")
             admin.set(damaged, b"garbage")

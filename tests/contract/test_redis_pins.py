@@ -13,7 +13,7 @@ from tests.contract.shorthand import LATER, NOW, SECOND
 from tests.contract.store_pins import KEEP, put
 from tests.contract.store_tallies import HOUR, MINUTE, come, counted
 from tests.contract.store_values import NASTY
-from tests.contract.test_redis_faults import behind_a_proxy, opened
+from tests.contract.test_redis_faults import behind_a_proxy, opened, unhurried
 from tests.contract.test_redis_store import everything, keys, on_redis
 from tests.redis_server import RedisServer
 
@@ -75,7 +75,7 @@ def test_a_server_that_is_killed_and_started_again_has_pins_and_tallies() -> Non
             assert await store.pinned("board", now=NOW) == Record(2, b"two")
             assert await counted(store) == 2
 
-    with RedisServer("--appendonly", "yes", "--appendfsync", "always") as server:
+    with RedisServer("--appendonly", "yes", "--appendfsync", "always") as server, unhurried():
         asyncio.run(run(server))
 
 
@@ -83,7 +83,8 @@ def test_a_pin_that_has_not_reached_the_replicas_is_not_acknowledged_and_then_kn
     async def run(server: RedisServer, replica: RedisServer) -> None:
         replica.follow(server)
         async with opened(server.url, replicas=1) as store:
-            assert await put(store, b"one")
+            with unhurried():
+                assert await put(store, b"one")
             with replica.admin() as redis:
                 redis.replicaof("NO", "ONE")
             for _ in range(2):
@@ -91,7 +92,8 @@ def test_a_pin_that_has_not_reached_the_replicas_is_not_acknowledged_and_then_kn
                     await put(store, b"two", on=1)
             await come(store, "ann")
             replica.follow(server)
-            assert await put(store, b"two", on=1)
+            with unhurried():
+                assert await put(store, b"two", on=1)
             assert await store.pinned("board", now=NOW) == Record(2, b"two")
 
     with RedisServer("--repl-diskless-sync-delay", "0") as server, RedisServer() as replica:

@@ -74,7 +74,7 @@ async def _answer_shortcut(ack: Any, shortcut: Json, client: Any) -> None:  # no
 @asynccontextmanager
 async def by_socket(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
     """Connect the app by Socket Mode."""
-    handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=0.1)
+    handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=10)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield

@@ -36,7 +36,7 @@ class Listener:
 @asynccontextmanager
 async def listening(slack: SlackServer) -> AsyncIterator[Listener]:
     """Connect, and be there while the block lasts."""
-    client = SocketModeClient(slack.app_token, web_client=client_of(slack), ping_interval=0.05)
+    client = SocketModeClient(slack.app_token, web_client=client_of(slack), ping_interval=10)
     listener = Listener(client)
     client.socket_mode_request_listeners.append(listener.hear)
     await client.connect()  # type: ignore[no-untyped-call]

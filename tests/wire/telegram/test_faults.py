@@ -55,6 +55,7 @@ async def test_an_answer_can_take_longer_than_anybody_waits(fault: Fault, *, sho
     async with asking() as bot:
         ann = bot.telegram.person(5)
         bot.telegram.faults.next("sendMessage", fault)
+        await bot.do("getMe")  # so that there is a connection, and making one takes none of the time
         assert "Timeout" in await send(bot, patience=0.3)
         await bot.telegram.until(lambda: bool(ann.sees) is shown)
 
