@@ -103,14 +103,10 @@ async def _apple(settings: Settings) -> list[Finding]:
 
 async def _zone(settings: Settings) -> list[Finding]:  # noqa: ARG001  every look is given them
     zone, named = local_zone(), os.environ.get("TZ", "")
-    is_in_vain = (
-        named and isinstance(zone, timezone) and not any(map(str.isdigit, named))
-    )  # JST-9 has an offset
-    if is_in_vain:
-        remedy = "Write TZ as, for example, Asia/Tokyo or Europe/Berlin."
-        return [
-            Finding("zone", "warning", f"TZ={named} is no time zone, so times are told in {zone}", remedy)
-        ]
+    has_offset = any(map(str.isdigit, named))  # as JST-9 has
+    if named and isinstance(zone, timezone) and not has_offset:
+        says = f"TZ={named} is no time zone, so times are told in {zone}"
+        return [Finding("zone", "warning", says, "Write TZ as, for example, Asia/Tokyo or Europe/Berlin.")]
     return [Finding("zone", "ok", f"Times are told in {zone} where somebody's own zone is not known")]
 
 
@@ -134,9 +130,8 @@ def _port(check: str, host: str, port: int, looks: Port) -> Finding:
         case Port.OURS:
             return Finding(check, "ok", f"{where} is served by a running bot")
         case Port.TAKEN:
-            return Finding(
-                check, "fault", f"{where} is taken by another program", f"Choose another {setting}_PORT."
-            )
+            remedy = f"Choose another {setting}_PORT."
+            return Finding(check, "fault", f"{where} is taken by another program", remedy)
         case Port.IMPOSSIBLE:
             remedy = f"Correct {setting}_HOST and {setting}_PORT; 127.0.0.1 is always there."
             return Finding(check, "fault", f"{where} is no address of this machine", remedy)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.slack.origin import read_origin
 from adapters.slack.place import card, direct
 from bot.events import Invoked
 from bot.ports import StoreUnusable
@@ -23,6 +24,20 @@ async def test_who_follows_there_ends_it_before_the_stop_is_heard_here() -> None
         assert (first, second) == (there, here)
         assert isinstance(ends, Invoked)
         assert (ends.command, ends.id) == ("unwatch", f"{said.id}:card")
+
+
+@pytest.mark.parametrize("follows_here", [False, True])
+@awaited
+async def test_it_is_told_once_though_both_watches_end(follows_here: bool) -> None:  # noqa: FBT001
+    async with taking() as way:
+        ann = way.slack.person()
+        way.watching |= {card(TEAM, ann.id).chat} | ({direct(TEAM, ann.id).chat} if follows_here else set())
+        ann.writes_dm("stop")
+        await way.quiet()
+
+        [(_, ends), _] = way.events
+        assert isinstance(ends, Invoked)
+        assert read_origin(ends.origin).silent is follows_here
 
 
 @awaited
