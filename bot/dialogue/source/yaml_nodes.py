@@ -67,6 +67,8 @@ def compose(file: str, content: str, loader: Loader = FASTEST) -> Node:
     try:
         return _Document(file, yaml.parse(content, Loader=loader)).read()
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # libyaml of late counts ahead of us
+            raise NotYaml(_line(error.problem_mark), _TOO_DEEP) from error
         lines = content.splitlines()
         line = _line_of(error, len(lines))
         hint = _hint(lines[max(line - 2, 0) : line], error)
@@ -85,6 +87,8 @@ def _no_such_character(character: str) -> str:
 
 _DEEPEST = 20
 """Levels of nesting; a flow file has seven."""
+
+_TOO_DEEP = f"this is nested more than {_DEEPEST} levels deep"
 
 
 class _Document:
@@ -147,7 +151,7 @@ class _Document:
         self._depth += 1
         while not isinstance(event := next(self._events), end):
             if self._depth > _DEEPEST:
-                self._refuse(event, f"this is nested more than {_DEEPEST} levels deep")
+                self._refuse(event, _TOO_DEEP)
             yield event
         self._depth -= 1
 
