@@ -55,6 +55,8 @@ def _impurities(tree: ast.AST) -> Iterator[str]:
                     yield called
             case ast.AsyncFunctionDef(name=name):
                 yield f"async def {name}"
+            case _:
+                pass
 
 
 def test_the_top_of_the_repository_holds_the_product_and_nothing_else() -> None:
