@@ -78,12 +78,13 @@ class Oracle:
     # --- in ---
 
     def _acknowledged(self, record: Record) -> Iterator[Finding]:
-        """Whatever was acknowledged, a worker has taken in before."""
+        """Whatever was acknowledged was stored before, or a worker had said that it was done with it."""
         for event in record.events.values():
-            if event.acked_at is None or self._commits(event.address, event.id):
+            if event.acked_at is None:
                 continue
+            stored = [step.since for step in self._commits(event.address, event.id)]
             done = [each.done for each in self._attempts[event.address, event.id] if each.done is not None]
-            if not any(each <= event.acked_at for each in done):
+            if not any(each <= event.acked_at for each in (*stored, *done)):
                 yield "lost_turns", f"{event.id} was acknowledged, and nobody had taken it in"
 
     def _ignored(self) -> Iterator[Finding]:

@@ -334,6 +334,13 @@ def test_what_was_acknowledged_before_anybody_was_done_with_it_is_lost(story: St
     assert story.found() == {"lost_turns": 1}
 
 
+def test_what_was_acknowledged_before_it_was_stored_is_lost_even_if_it_was_stored_later(story: Story) -> None:
+    story.record.events["c"] = Happened("c", ANN, 3.0, 1, 3.1)
+    story.take(Said(EventId("c"), "continue", "en"), 3.2)
+
+    assert story.found() == {"lost_turns": 1}
+
+
 def test_a_redelivery_of_what_has_its_turn_may_be_ignored(story: Story) -> None:
     story.history.answer(ANN, Said(EventId("b"), "how", "en"), 5.0, 5.1)
 
