@@ -52,8 +52,11 @@ OVERHEARD = 0.5
 STAYING = 0.7
 """The chance that whoever is here for the news wants them, and not that they end."""
 
-SELDOM = 0.1
-NOW_AND_THEN: Mapping[What, float] = {"look": 8, "watch": 6, "forget": 1, "left": 2}
+LOOKING = 0.35
+"""The chance that they open their overview first."""
+
+SELDOM = 0.15
+NOW_AND_THEN: Mapping[What, float] = {"look": 14, "watch": 6, "forget": 1, "left": 2}
 """What is neither said nor pressed, and how often."""
 
 LEISURELY = 0.3
@@ -108,7 +111,9 @@ class Person:
 
     def _deed(self) -> Push:
         if self.seen and self.follows:
-            return self._watch(BEGIN if self.lots.random() < STAYING else END)
+            is_looking = self.lots.random() < LOOKING
+            begins = self.lots.random() < STAYING
+            return self._push("look") if is_looking else self._watch(BEGIN if begins else END)
         if self.seen and self.lots.random() < SELDOM:
             return self._seldom()
         shown = self.earlier if self.earlier and self.lots.random() < 0.05 else self.seen
@@ -177,7 +182,7 @@ def crowd(seed: int, size: int, house: House, *, think: float, patience: float) 
     chat = together = left = 0
     for number in range(size):
         if left == 0:
-            chat, together = chat + 1, lots.choice((1, 1, 2, 3))
+            chat, together = chat + 1, lots.choice((1, 1, 1, 2, 3))
             left = together
         left -= 1
         address = house(chat, together, lots.getrandbits(48))

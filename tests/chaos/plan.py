@@ -58,6 +58,6 @@ class Plan:
     log: str = ""
     witness: str = ""
     """The folder in which the worker writes down what it was asked to do."""
-    trouble_until: float = 0.0
-    """Until when (seconds since 1970) Apple's services have their troubles, now and then."""
+    sky: str = "/dev/null/nowhere"
+    """The file that is there while Apple reports trouble."""
     seed: int = 0

@@ -23,6 +23,7 @@ from tests.chaos.oracle import Finding, Oracle
 from tests.chaos.people import People, crowd
 from tests.chaos.plan import Kind, Mutant, Plan
 from tests.chaos.record import Answered
+from tests.chaos.sky import Sky
 from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.chaos.stalls import note_slow_answers, note_stalls
 from tests.chaos.stored import Stored, known_events, planned_jobs, read_plain
@@ -51,8 +52,8 @@ seconds; a kill of Redis then loses what was acknowledged (seen where all cores 
 program on top of it can help.
 """
 
-START, START_WITHIN = 5.0, 120.0
-"""Seconds that workers take to start, about, and at most."""
+START_WITHIN = 120.0
+"""Seconds that workers take to start, at most."""
 
 FAULTS: Mapping[Answered, float] = {
     "later": 30, "reset_before": 20, "reset_after": 20, "garbage": 12, "refused": 6, "hang": 2, "gone": 4,
@@ -163,6 +164,8 @@ class _Stage:
         async with asyncio.TaskGroup() as group:
             group.create_task(people.live(over))
             group.create_task(trouble.make(over))
+            sky, lots = Sky(Path(self.fleet.plan.sky)), lots_of("sky", self.wanted.seed)
+            group.create_task(sky.change(self.store, over, lots))
 
     async def calm_down(self) -> bool:
         """Make no more faults, wait until nothing is left to do, and have the workers end."""
@@ -274,7 +277,7 @@ def _plan(wanted: Wanted, platform: str, store: str, folder: Path) -> Plan:
         mutant=wanted.mutant,
         log=wanted.log or str(folder / "log"),
         witness=str(folder / "witness"),
-        trouble_until=time.time() + wanted.seconds + START,
+        sky=str(folder / "trouble at Apple"),
         seed=wanted.seed,
     )
 

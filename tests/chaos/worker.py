@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.forkserver import _forkserver
 from pathlib import Path
@@ -25,8 +24,6 @@ from structlog.typing import EventDict
 from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
 from adapters.web.server import WebServer
-from bot.apple import Board
-from bot.model import Language
 from bot.ports import Store, StoreUnusable
 from bot.runtime.home import glance
 from bot.runtime.lead import Leading
@@ -38,34 +35,15 @@ from tests.chaos.failpoints import LEADS_FASTER, NAMES, Failpoints, read_failpoi
 from tests.chaos.lots import lots_of
 from tests.chaos.mutants import mutated
 from tests.chaos.plan import KINDS, MUTANTS, Plan
+from tests.chaos.sky import Sky
 from tests.chaos.witness import Pen, WitnessedWorker, witnessed
-from tests.outside import world
 
 NO_STORE = 75
 """Exit code: the store cannot be used at the start; whoever started the worker tries again later."""
 
 
-SHOWER = 5.0
-"""Seconds for which Apple reports trouble, and for which it then reports none."""
-
-ASK_EVERY = timedelta(seconds=1)
+ASK_EVERY = timedelta(seconds=0.3)
 """How often Apple is asked."""
-
-
-@dataclass(frozen=True)
-class Showers:
-    """An Apple whose troubles come and go until some time (seconds since 1970), without a network."""
-
-    until: float
-
-    async def fetch(self, language: Language, *, now: datetime) -> Board:
-        """Give a board that was read just now."""
-        seconds = now.timestamp()
-        is_down = seconds < self.until and int(seconds / SHOWER) % 2
-        return world("down" if is_down else "clear", now).boards[language]
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 def live(plan: Plan) -> None:
@@ -123,8 +101,7 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
 def _poller(plan: Plan, store: Store, random: Callable[[], float]) -> Poller:
     """Have one of all workers at a time ask Apple and tell the news, as in the program itself."""
     lead = Leading(store, "apple", plan.name, monotonic=lambda: time.monotonic() * LEADS_FASTER)
-    source = Showers(plan.trouble_until)
-    return Poller(store, source, who=plan.name, lead=lead, random=random, every=ASK_EVERY)
+    return Poller(store, Sky(Path(plan.sky)), who=plan.name, lead=lead, random=random, every=ASK_EVERY)
 
 
 def _now() -> datetime:
@@ -187,7 +164,7 @@ def _read_plan() -> Plan:
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--log", default="")
     parser.add_argument("--witness", default="", help="the folder of what it writes down about events")
-    parser.add_argument("--trouble-until", type=float, default=0.0, help="seconds since 1970")
+    parser.add_argument("--sky", default="", help="the file that is there while Apple reports trouble")
     parser.add_argument("--seed", type=int, default=0)
     return Plan(**vars(parser.parse_args()))
 
