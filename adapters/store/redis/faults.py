@@ -7,6 +7,7 @@ from redis.exceptions import (
     AuthorizationError,
     BusyLoadingError,
     ClusterDownError,
+    MasterDownError,
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -43,6 +44,12 @@ _SAID: tuple[tuple[tuple[str, ...], StoreFault], ...] = (
 """Words in answers that redis-py has no class for. Redis 6.2 puts into a message of its own what a command of
 a script was answered."""
 
+_WRONG_SERVER = (ReadOnlyError, MasterDownError, BusyLoadingError, AuthenticationError)
+_SAID_BY_WRONG_SERVER = ("-READONLY", "-MASTERDOWN", "NOREPLICAS", "UNBLOCKED")
+"""After these the address may lead to another server: the one that answers was demoted or cut off, has begun
+anew, or does not know our login any more. `BUSY`, `OOM`, `MISCONF` and `NOPERM` would be no different there.
+"""
+
 
 def fault_of(error: BaseException) -> StoreFault:
     """Name the fault behind an error."""
@@ -53,6 +60,13 @@ def fault_of(error: BaseException) -> StoreFault:
         return "unreachable"
     said = str(error)
     return next((fault for words, fault in _SAID if any(word in said for word in words)), "not_a_database")
+
+
+def is_wrong_server(answer: object) -> bool:
+    """Say whether an answer or an error means that we should look again where the address leads."""
+    if isinstance(answer, _WRONG_SERVER):
+        return True
+    return isinstance(answer, ResponseError) and any(word in str(answer) for word in _SAID_BY_WRONG_SERVER)
 
 
 def went_wrong(answers: Iterable[object]) -> bool:

@@ -1,7 +1,7 @@
 """The link to Redis: commands go over it in one round trip, and again while that may help."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from redis.exceptions import NoScriptError
@@ -19,8 +19,8 @@ BUDGET = 2.5
 class Link:
     """A client whose every fault is a `StoreUnusable`. Whatever it carries must be right to do twice."""
 
-    def __init__(self, client: Client, where: str, *, replicas: int) -> None:
-        self._line = Line(client, replicas=replicas)
+    def __init__(self, connect: Callable[[], Client], where: str, *, replicas: int) -> None:
+        self._line = Line(connect, replicas=replicas)
         self._where = where
 
     async def call(self, command: Command, *, again: bool = True) -> Any:  # noqa: ANN401  each has its own form

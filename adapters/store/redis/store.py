@@ -65,7 +65,7 @@ class RedisStore:
         address = read_address(url)
         if replicas and address.kind == "cluster":
             raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
-        link = Link(untimed(client_for(address)), address.where, replicas=replicas)
+        link = Link(lambda: untimed(client_for(address)), address.where, replicas=replicas)
         try:
             stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
         except ValueError as error:
