@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from adapters.health.application import health_application
+from adapters.web.room import Limits
 from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
@@ -28,8 +29,9 @@ from bot.runtime.poller import Poller
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
-PUBLIC_CONNECTIONS = 512
-"""At once on the public listener. Each platform keeps some dozens open."""
+PUBLIC_LIMITS = Limits(connections=768)
+"""Of the public listener. Each platform keeps some dozens of connections open, and most systems let a process
+have 1,024 files: the others are for the store and the platforms."""
 
 _log = structlog.get_logger()
 
@@ -116,7 +118,7 @@ async def _listen(
     if routes:
         public, place = Starlette(routes=routes), (settings.listen_host, settings.listen_port)
         public.router.redirect_slashes = False
-        server = WebServer(public, *place, most=PUBLIC_CONNECTIONS)
+        server = WebServer(public, *place, limits=PUBLIC_LIMITS)
         ports["listen_port"] = await _open(server, "LISTEN", place, end)
     return ports
 
