@@ -21,6 +21,7 @@ from tests.contract.shorthand import (
     bury,
     claim,
     done,
+    forget,
     offer,
     postpone,
     say,
@@ -110,7 +111,7 @@ async def what_one_parked_the_other_may_unpark(store: Store, other: Store) -> No
 async def what_one_forgot_the_other_cannot_bring_back(store: Store, other: Store) -> None:
     await take(store, "e1", body=b"one", topics=["a"])
     await other.load(ANN, now=NOW)
-    await store.forget(ANN)
+    await forget(store, ANN)
     assert await offer(other, "e2", on=1, body=b"two") == Conflict(Record(0, b""))
     assert await offer(other, "e1", on=0) == Duplicate(Record(0, b""))
     assert (await other.followers("a", limit=10, now=NOW)).addresses == ()
