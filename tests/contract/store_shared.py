@@ -52,7 +52,7 @@ async def what_one_stores_and_forgets_the_other_loads(store: Store, other: Store
     await take(store, "e2", on=1, body=b"two")
     assert other.recall(ANN, now=NOW) in (None, Record(1, b"one"))
     assert await other.load(ANN, now=NOW) == Record(2, b"two")
-    await store.forget(ANN)
+    await forget(store)
     assert await other.load(ANN, now=NOW) == Record(0, b"")
     assert other.recall(ANN, now=NOW) is None
 
