@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite import wiping
+from adapters.store.sqlite import upkeep
 from adapters.store.sqlite.pages import Pages
 from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
@@ -29,8 +29,8 @@ PEOPLE = [Address("console", f"chat of person-{n:03}.", f"person-{n:03}.") for n
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing wait before it is wiped, nor before the next try."""
-    monkeypatch.setattr(wiping, "SOON", 0.0)
-    monkeypatch.setattr(wiping, "AGAIN", 0.0)
+    monkeypatch.setattr(upkeep, "SOON", 0.0)
+    monkeypatch.setattr(upkeep, "AGAIN", 0.0)
 
 
 def statements_of(store: SqliteStore) -> list[str]:
@@ -59,7 +59,7 @@ def is_sound(path: Path) -> bool:
 
 async def until_wiped(store: SqliteStore) -> None:
     async with asyncio.timeout(60):
-        while store._wiping.is_noted:  # noqa: ASYNC110  nothing tells when it is taken off
+        while store._upkeep.is_noted:  # noqa: ASYNC110  nothing tells when it is taken off
             await asyncio.sleep(0.001)
 
 
@@ -85,7 +85,7 @@ def test_what_is_stored_meanwhile_is_kept_and_whoever_is_forgotten_meanwhile_lea
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With turns and wishes between any two steps of the wiping, and the log emptied again and again."""
-    monkeypatch.setattr(wiping, "BETWEEN_LOGS", 8)
+    monkeypatch.setattr(upkeep, "BETWEEN_LOGS", 8)
     path, draw = tmp_path / "store.sqlite3", random.Random(4)  # noqa: S311  not a secret
 
     async def run() -> None:
@@ -155,7 +155,7 @@ def test_for_a_stranger_nothing_is_wiped_and_nothing_is_ever_written_anew(tmp_pa
         assert forgotten
         await done(store, forgotten.owed[0])
         await asyncio.sleep(0.01)
-        assert not store._wiping.is_noted
+        assert not store._upkeep.is_noted
         assert not [each for each in did if "wal_checkpoint" in each]
         await forget(store, BEN)
         await until_wiped(store)
@@ -214,9 +214,7 @@ def test_wiping_that_the_disk_refuses_is_no_failure_of_forgetting_and_is_tried_a
 
     asyncio.run(run())
     assert refused == 3
-    assert [line.getMessage() for line in caplog.records] == [
-        "What was deleted is not wiped yet, but tried again: full"
-    ]
+    assert [line.getMessage() for line in caplog.records] == ["The upkeep of the file is put off: full"]
 
 
 LIMITED = """
@@ -242,7 +240,7 @@ async def run():
         await done(store, forgotten.owed[0])
         await take(store, f"turn {number}", who=Address("console", f"other {number}", "x"))
     await store.wipe()
-    assert not store._wiping.is_noted
+    assert not store._upkeep.is_noted
     print((path.parent / (path.name + "-wal")).stat().st_size)
     await store.close()
 
@@ -265,7 +263,7 @@ def test_there_need_not_be_as_much_room_as_the_file_has(tmp_path: Path) -> None:
 DYING = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from adapters.store.sqlite import wiping
+from adapters.store.sqlite import upkeep
 from adapters.store.sqlite.pages import Pages
 from adapters.store.sqlite.store import SqliteStore
 from tests.contract.shorthand import *

@@ -11,7 +11,7 @@ from adapters.store.moments import length, micros, moment
 from adapters.store.names import key_of, quoted, trace_of
 from adapters.store.sqlite import lanes, pins, tallies, turns
 from adapters.store.sqlite.file import open_file, translated
-from adapters.store.sqlite.wiping import Wiping, note
+from adapters.store.sqlite.upkeep import Upkeep, note
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
@@ -50,7 +50,7 @@ class SqliteStore:
         try:
             with self._transaction() as database:
                 lanes.take_over(database)
-            self._wiping = Wiping(self._database, self._path)
+            self._upkeep = Upkeep(self._database, self._path)
         except BaseException:
             self._database.close()
             raise
@@ -94,8 +94,7 @@ class SqliteStore:
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         """Take over due jobs that nobody holds, the longest free first."""
-        if self._wiping.is_due:  # left by a process that died
-            self._wiping.soon()
+        self._upkeep.begin()
         with self._transaction() as database:
             return lanes.hand_out(database, lanes.free(database, now), now, lease, limit)
 
@@ -168,12 +167,12 @@ class SqliteStore:
                 owed = lanes.hand_out(database, lanes.add(database, key, [job]), now, lease)
                 gone = replace(gone, owed=owed)
         if not gone.is_nothing:
-            self._wiping.soon()
+            self._upkeep.wipe_soon()
         return gone
 
     async def wipe(self) -> None:
         """Wipe what deleted rows have left in the file and its log now, and not only soon."""
-        await self._wiping.now()
+        await self._upkeep.wipe()
 
     async def reserve(
         self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
@@ -214,21 +213,23 @@ class SqliteStore:
             return tallies.count(self._database, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
-        """Count what there is to do."""
+        """Count what there is to do; where damage was found in the file, this is what says so."""
+        if self._upkeep.is_damaged:
+            raise StoreUnusable("not_a_database", str(self._path))
         with translated(self._path):
             return lanes.backlog(self._database, now, now - self._retention.parked)
 
     async def close(self) -> None:
         """Let go of the file; closing twice is harmless."""
-        await self._wiping.finish()
+        await self._upkeep.finish()
         with translated(self._path):
             self._database.close()
-        self._wiping.let_go()
+        self._upkeep.let_go()
 
     def _wipe_after(self, job: Owed) -> None:
         """Wipe once more when somebody who was forgotten has been told so."""
-        if self._wiping.is_noted and not turns.has(self._database, key_of(job.address)):
-            self._wiping.soon()
+        if self._upkeep.is_noted and not turns.has(self._database, key_of(job.address)):
+            self._upkeep.wipe_soon()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
