@@ -6,8 +6,8 @@ from typing import Self
 
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
+from adapters.store.redis import forgetting, parking, pins, tallies, turns
 from adapters.store.redis import jobs as jobs_
-from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
 from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
@@ -22,6 +22,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -171,11 +172,20 @@ class RedisStore:
         """List whose conversations follow the topic, partition by partition, in the order of their keys."""
         return await topics_.followers(self._site, topic, after, limit, now)
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation but the traces of its events, and count it."""
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation but the traces of its events, and leave the farewell."""
         keys = self._site.keys(address)
         self._cache.drop(keys.address)
-        forgotten = await topics_.forget(self._site, keys)
+        wish = forgetting.Wish(address, event, farewell, now, now + lease)
+        forgotten = await forgetting.forget(self._site, keys, wish)
         self._cache.drop(keys.address)  # somebody may have read it meanwhile
         return forgotten
 
