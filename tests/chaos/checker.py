@@ -107,8 +107,6 @@ class _Look:
     def extras(self) -> Iterator[Finding]:
         """A reply is shown again only where something kept its worker from saying that it was shown."""
         for key, all_shown in self._shown.items():
-            if key in self.oracle.told:
-                continue
             never_again = len(all_shown) > 1 and all(each.attempt == 1 for each in all_shown)
             for before, after in pairwise(all_shown):
                 yield "extra_replies", key
@@ -163,8 +161,6 @@ class _Look:
         for shown in self.record.shown:
             number = self._numbers.get((shown.address, shown.key))
             language = self.oracle.truth.spoken.get((shown.address, number or 0))
-            if shown.key in self.oracle.told:
-                number, language = 0, self.record.languages.get(shown.address)
             foreign = [mark for spoken, mark in QUESTION.items() if spoken != language]
             if number is None or shown.text.startswith(tuple(foreign)):
                 yield "canary_leaks", f"{shown}"

@@ -61,15 +61,12 @@ class History:
         self.steps[address].append(Step(address, at, at, key, outside.now, body, jobs))
         return self.steps[address][-1]
 
-    def delete(self, address: Address, at: float) -> None:
-        """Delete everything about somebody."""
+    def forget(self, address: Address, event: ForgetMe, at: float) -> None:
+        """Delete everything about somebody, which nobody is told, and have a worker say so."""
         dropped = {number for whose, number in self.waiting if whose == address}
         self.waiting -= {(address, number) for number in dropped}
-        self.steps[address].append(Step(address, at, at, dropped=frozenset(dropped)))
-
-    def forget(self, address: Address, event: ForgetMe, at: float) -> None:
-        """Delete everything, and have a worker say so."""
-        self.delete(address, at)
+        key = keys_of(address, 1).event(event.id)
+        self.steps[address].append(Step(address, at, at, key, dropped=frozenset(dropped)))
         self.answer(address, event, at - MOMENT, at + MOMENT)
 
     def answer(self, address: Address, event: Event, took: float, done: float | None) -> None:

@@ -14,6 +14,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Forgotten,
     Owed,
     Receive,
@@ -114,9 +115,17 @@ class StaleStore(PointedStore):
         self._memory[address] = newest
         return result
 
-    async def forget(self, address: Address) -> Forgotten:
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
         self._memory.pop(address, None)
-        return await super().forget(address)
+        return await super().forget(address, event, farewell, now=now, lease=lease)
 
 
 class StaleLeft(StaleStore):

@@ -23,7 +23,6 @@ from bot.dialogue.turn import DEFAULT_LANGUAGE, take_turn
 from bot.events import Event, ForgetMe
 from bot.model import Address, Conversation, Turn, Wake, World
 from bot.replace import replace
-from bot.runtime.deliver import reply_key
 from tests.chaos.record import Record
 from tests.chaos.stored import wake_id
 from tests.chaos.truth import Step, Truth
@@ -52,10 +51,10 @@ class Oracle:
         yield from self._views()
 
     @cached_property
-    def told(self) -> frozenset[str]:
-        """The keys of what is said to those who want all deleted: that is no job."""
+    def wishes(self) -> frozenset[tuple[Address, str]]:
+        """The events that are wishes to have everything deleted: they are no turns."""
         return frozenset(
-            reply_key(each.address, each.event.id)
+            (each.address, each.event.id)
             for each in self.witnessed.attempts
             if isinstance(each.event, ForgetMe)
         )
@@ -134,15 +133,15 @@ class Oracle:
     # --- what was stored ---
 
     def _turns(self) -> Iterator[Finding]:
-        """Each turn is what its event makes of the state before it, and no event has two."""
+        """Each turn is what its event makes of the state before it, and no event is taken twice."""
         for address, steps in self.truth.steps.items():
             before: Conversation | None = None
             seen: set[str] = set()
             for step in steps:
                 if step.event in seen:
-                    yield "double_turns", f"{address.person}: an event has two turns"
-                if step.event:
-                    seen.add(step.event)
+                    yield "double_turns", f"{address.person}: an event was taken twice"
+                seen.add(step.event)
+                if step.body:
                     yield from self._judge(before, step)
                 before = step.after
 
@@ -208,8 +207,7 @@ class Oracle:
         found: defaultdict[str, list[Step]] = defaultdict(list)
         for steps in self.truth.steps.values():
             for step in steps:
-                if step.event:
-                    found[step.event].append(step)
+                found[step.event].append(step)
         return found
 
     @cached_property

@@ -222,6 +222,7 @@ class _Stage:
             plain = read_plain(redis, addresses, self.store.partitions)
         asked = {(event.address, event.id) for event in self.platform.record.events.values()}
         asked |= {(each.address, each.event.id) for each in oracle.witnessed.attempts}
+        asked -= oracle.wishes
         return replace(plain, versions=versions, known=await known_events(self.store, asked))
 
     def _figures(

@@ -311,7 +311,7 @@ def test_what_is_overheard_and_is_none_of_ours_may_be_ignored(story: Story) -> N
 def test_it_is_enough_that_there_was_nothing_to_do_at_one_moment_of_it(
     story: Story, since: float, lost: int
 ) -> None:
-    story.history.delete(ANN, 2.5)
+    story.history.forget(ANN, ForgetMe(EventId("f")), 2.5)
     story.history.store(ANN, Said(EventId("d"), "hello", "en"), since)
     story.history.answer(ANN, Said(EventId("d"), "hello", "en"), since - 0.01, since + 0.01)
     story.history.answer(ANN, overheard("c", "continue"), 3.02, 3.05)
@@ -478,14 +478,12 @@ def test_what_is_said_after_a_deletion_is_a_new_life(story: Story) -> None:
     assert story.found() == {}
 
 
-def test_what_is_told_about_a_deletion_is_no_job(story: Story) -> None:
-    story.history.forget(ANN, ForgetMe(EventId("f")), 3.0)
+def test_nothing_is_deleted_twice_for_one_wish(story: Story) -> None:
+    for at in (3.0, 5.0):
+        story.history.forget(ANN, ForgetMe(EventId("f")), at)
     story.version = 0
-    for at in (3.1, 3.2):
-        shown = Shown(at, at, "w1", reply_key(ANN, "f"), 1, ANN, "All is deleted.", 0, "ok")
-        story.record.shown.append(shown)
 
-    assert story.found() == {}
+    assert story.found() == {"double_turns": 1}
 
 
 def test_a_press_of_an_old_button_must_be_answered(story: Story) -> None:

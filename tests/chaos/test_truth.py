@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.store.redis.store import RedisStore
+from bot.codec import encode_job
 from bot.events import Said
-from bot.model import Address, EventId, Wake
-from bot.ports import Owed
+from bot.model import Address, EventId, Reply, Say, Wake
+from bot.ports import Due, Farewell, Owed
 from bot.runtime.bulletin import Bulletin
 from bot.runtime.receive import receive
 from tests.chaos.book import chaos_book
@@ -43,7 +44,9 @@ async def tell(server: RedisServer) -> tuple[Ticks, float, float]:
     await ticks.last()
     begun = time.monotonic()
     await asyncio.to_thread(server.restart)
-    await store.forget(ANN)
+    now = await store.clock()
+    done = Due("say", now, encode_job(Say(ANN, Reply("All is deleted."))))
+    await store.forget(ANN, EventId("f"), Farewell(done, done), now=now, lease=LEASE)
     await say(store, ANN, "hello again")
     await ticks.last()
     await store.close()
@@ -55,13 +58,14 @@ def test_every_turn_and_deletion_is_read_in_order_with_the_time_in_which_it_was_
         ticks, begun, ended = asyncio.run(tell(server))
         truth = read_truth(server.folder, ticks)
 
-    assert [bool(step.event) for step in truth.steps[ANN]] == [True, True, False, True]
+    assert [bool(step.body) for step in truth.steps[ANN]] == [True, True, False, True]
     assert truth.turns == {ANN: 3, BEN: 1}
     assert (truth.version(ANN), truth.version(BEN)) == (1, 1)
     assert {number for _, number in truth.dropped} == {
         number for number, job in truth.steps[ANN][1].owed.items() if isinstance(job, Wake)
     }
-    assert [truth.lives[ANN, number] for step in truth.steps[ANN] for number in step.jobs] == [0, 0, 0, 1]
+    assert [truth.lives[ANN, number] for step in truth.steps[ANN] for number in step.jobs] == [0, 0, 0, 1, 1]
+    assert "All is deleted." in [reply.text for _, _, reply in truth.replies]
     for step in truth.steps[ANN][:2]:
         assert step.since <= step.by <= begun
     for step in truth.steps[ANN][2:]:

@@ -41,12 +41,13 @@ class Step:
     since: float
     by: float
     event: str = ""
-    """The key of the event; empty for a deletion."""
+    """The key of the event."""
     at: datetime | None = None
     """The time by which the turn was taken."""
     body: bytes = b""
+    """The conversation as it was stored; empty for a deletion."""
     jobs: Mapping[int, bytes] = field(default_factory=dict)
-    """What the turn owes, by number."""
+    """What is owed for it, by number."""
     dropped: frozenset[int] = frozenset()
     """The jobs that were waiting and were deleted."""
     unparked: frozenset[int] = frozenset()
@@ -55,11 +56,11 @@ class Step:
     @cached_property
     def after(self) -> Conversation | None:
         """The conversation as it was then; None once it was deleted."""
-        return decode_conversation(self.body) if self.event else None
+        return decode_conversation(self.body) if self.body else None
 
     @cached_property
     def owed(self) -> Mapping[int, Job]:
-        """What the turn owes, read."""
+        """What is owed for it, read."""
         return {number: decode_job(body) for number, body in self.jobs.items()}
 
 
@@ -84,18 +85,18 @@ class Truth:
     def deletions(self, address: Address, begin: float, end: float) -> int:
         """Count how often it may have been deleted in that time."""
         steps = self.steps.get(address, ())
-        return sum(not step.event and step.since <= end and step.by >= begin for step in steps)
+        return sum(not step.body and step.since <= end and step.by >= begin for step in steps)
 
     @cached_property
     def turns(self) -> Mapping[Address, int]:
         """How many turns each conversation had, its earlier lives included."""
-        return {address: sum(bool(step.event) for step in steps) for address, steps in self.steps.items()}
+        return {address: sum(bool(step.body) for step in steps) for address, steps in self.steps.items()}
 
     def version(self, address: Address) -> int:
         """Give the version that must be stored in the end."""
         count = 0
         for step in self.steps.get(address, ()):
-            count = count + 1 if step.event else 0
+            count = count + 1 if step.body else 0
         return count
 
     @cached_property
@@ -115,7 +116,7 @@ class Truth:
         for address, steps in self.steps.items():
             life = 0
             for step in steps:
-                life += not step.event
+                life += not step.body
                 found |= {(address, number): life for number in step.jobs}
         return found
 
@@ -240,6 +241,7 @@ class _Reader:
     def __init__(self) -> None:
         self._lanes: defaultdict[bytes, list[int]] = defaultdict(list)
         self._wakes: defaultdict[bytes, set[int]] = defaultdict(set)
+        self._dropped: set[int] = set()
 
     def waiting(self) -> frozenset[tuple[Address, int]]:
         """Give what waits now."""
@@ -249,26 +251,26 @@ class _Reader:
         )
 
     def read(self, transaction: Sequence[Command], since: float) -> Step | None:
-        """Give the step that was done, if it is one."""
+        """Give the step that was done, if it is one: every one has the key of its event."""
+        self._dropped = set()
         jobs = {number: body for command in transaction for number, body in self._follow(command)}
-        by_kind = {(command[0].upper(), _named(command)[0]): command for command in transaction}
-        if stored := by_kind.get((b"SET", b"c")):
-            _version, at, _topics, body = stored[2].split(b" ", 3)
-            event = by_kind[b"SET", b"e"][1].decode()
-            return Step(_whose(stored), since, float("inf"), event, moment(int(at)), body, jobs)
-        deletions = [command for command in transaction if _deletes(command)]
-        if not deletions:
+        kinds = {(command[0].upper(), _named(command)[0]): command for command in transaction}
+        if (known := kinds.get((b"SET", b"e"))) is None:
             return None
-        whose = _named(deletions[0])[1]
-        dropped = frozenset(self._lanes.pop(whose, ())) | frozenset(self._wakes.pop(whose, ()))
-        unparked = {
-            int(number)
-            for command in transaction
-            if (command[0].upper(), _named(command)[0]) == (b"HDEL", b"parked")
-            for number in command[2:]
-        }
-        address = _whose(deletions[0])
-        return Step(address, since, float("inf"), dropped=dropped, unparked=frozenset(unparked))
+        event, never = known[1].decode(), float("inf")
+        if stored := kinds.get((b"SET", b"c")):
+            _version, at, _topics, body = stored[2].split(b" ", 3)
+            return Step(_whose(stored), since, never, event, moment(int(at)), body, jobs)
+        found = [kinds[each] for each in _OF_SOMEBODY if each in kinds]
+        if not found:
+            return None  # there was nothing to delete, and nobody to tell
+        unparked = kinds.get((b"HDEL", b"parked"), ())[2:]
+        return Step(
+            *(_whose(found[0]), since, never, event),
+            jobs=jobs,
+            dropped=frozenset(self._dropped),
+            unparked=frozenset(map(int, unparked)),
+        )
 
     def _follow(self, command: Command) -> Iterator[tuple[int, bytes]]:
         """Note what waits, and what waits no more; give the jobs that are written down."""
@@ -285,12 +287,14 @@ class _Reader:
                 yield int(command[2]), command[3].split(b" ", 3)[3]
             case b"HDEL", b"w":
                 self._wakes[about].discard(int(command[2]))
+            case b"DEL", b"l" | b"w":
+                self._dropped |= {*self._lanes.pop(about, ()), *self._wakes.pop(about, ())}
             case _:
                 pass
 
 
-def _deletes(command: Command) -> bool:
-    return command[0].upper() in (b"DEL", b"UNLINK") and _named(command)[0] in (b"c", b"l", b"w")
+_OF_SOMEBODY = ((b"DEL", b"c"), (b"DEL", b"l"), (b"DEL", b"w"), (b"RPUSH", b"l"))
+"""Commands that name whose everything is deleted."""
 
 
 def _whose(command: Command) -> Address:
