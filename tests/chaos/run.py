@@ -143,6 +143,7 @@ class _Stage:
         stack.push_async_callback(_cancelled, keeping)
         stack.push_async_callback(_cancelled, asyncio.create_task(note_stalls(platform.record)))
         ticks = Ticks(server.url)
+        stack.callback(ticks.close)
         stack.push_async_callback(_cancelled, asyncio.create_task(ticks.go_on()))
         store = await RedisStore.open(server.url)
         stack.push_async_callback(store.close)
@@ -188,7 +189,7 @@ class _Stage:
 
     async def judge(self, quiet: bool, took: float) -> Outcome:  # noqa: FBT001  the only argument of its kind
         """Compare what was seen with what is stored."""
-        await self.ticks.last()
+        await self.ticks.tick()
         truth = await asyncio.to_thread(read_truth, self.server.folder, self.ticks)
         witnessed = await asyncio.to_thread(read_witnessed, Path(self.fleet.plan.witness))
         oracle = Oracle(chaos_book(timedelta(seconds=Plan.minute)), truth, witnessed, self.store.partitions)

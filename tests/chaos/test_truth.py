@@ -38,18 +38,19 @@ async def say(store: RedisStore, whose: Address, *words: str) -> Sequence[Owed]:
 async def tell(server: RedisServer) -> tuple[Ticks, float, float]:
     """Play it; give when the second half of it began and ended."""
     store, ticks = await RedisStore.open(server.url), Ticks(server.url)
-    await ticks.last()
+    await ticks.tick()
     await say(store, BEN, "hello")
     await say(store, ANN, "hello", "continue")
-    await ticks.last()
+    await ticks.tick()
     begun = time.monotonic()
     await asyncio.to_thread(server.restart)
     now = await store.clock()
     done = Due("say", now, encode_job(Say(ANN, Reply("All is deleted."))))
     await store.forget(ANN, EventId("f"), Farewell(done, done), now=now, lease=LEASE)
     await say(store, ANN, "hello again")
-    await ticks.last()
+    await ticks.tick()
     await store.close()
+    ticks.close()
     return ticks, begun, time.monotonic()
 
 

@@ -5,6 +5,7 @@ own clock when a turn was stored: after the tick before it was sent, before the 
 """
 
 import asyncio
+import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from redis.asyncio import Redis
+from redis import Redis
 from redis.exceptions import RedisError
 
 from adapters.store.moments import moment
@@ -29,6 +30,9 @@ NOW = "chaos:now"
 
 KEPT = 3600
 """Seconds that it is kept."""
+
+PATIENCE = 30.0
+"""Seconds for Redis's answer."""
 
 Command = Sequence[bytes]
 
@@ -153,25 +157,25 @@ class Ticks:
     url: str
     answered: dict[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._redis = Redis.from_url(self.url, socket_timeout=PATIENCE)
+
     async def go_on(self) -> None:
         """Tick for as long as this runs."""
-        async with Redis.from_url(self.url, socket_timeout=1, retry=None) as redis:
-            while True:
-                await self._tick(redis)
-                await asyncio.sleep(TICK)
+        while True:
+            with contextlib.suppress(RedisError):  # it was killed, or is frozen
+                await self.tick()
+            await asyncio.sleep(TICK)
 
-    async def last(self) -> None:
-        """Tick once more, so that all that was stored before has an end."""
-        async with Redis.from_url(self.url) as redis:
-            await self._tick(redis)
-
-    async def _tick(self, redis: "Redis") -> None:
+    async def tick(self) -> None:
+        """Tick once: all that was stored before has an end then. Raises `RedisError`."""
         sent = repr(time.monotonic())
-        try:
-            await redis.set(NOW, sent, ex=KEPT)
-        except (RedisError, OSError):
-            return
+        await asyncio.to_thread(self._redis.set, NOW, sent, ex=KEPT)
         self.answered[sent] = time.monotonic()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._redis.close()
 
 
 def read_truth(folder: Path, ticks: Ticks) -> Truth:
