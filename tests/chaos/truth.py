@@ -180,15 +180,18 @@ class Ticks:
 
 def read_truth(folder: Path, ticks: Ticks) -> Truth:
     """Read the file of the server whose folder that is. It must never have been rewritten."""
-    files = sorted(
-        (folder / "appendonlydir").glob("*.incr.aof"), key=lambda each: int(each.name.split(".")[2])
-    )
-    data = b"".join(each.read_bytes() for each in files)
+    files = sorted((folder / "appendonlydir").glob("*.incr.aof"), key=_number_of)
+    data = b"".join(each.read_bytes() for each in files or [folder / "appendonly.aof"])
     steps: defaultdict[Address, list[Step]] = defaultdict(list)
     reader = _Reader()
     for step in _dated(_transactions(_commands(data)), ticks, reader):
         steps[step.address].append(step)
     return Truth(dict(steps), reader.waiting())
+
+
+def _number_of(file: Path) -> int:
+    """Read the number in the name of a part, of which Redis 7 may have several; Redis 6 has one file."""
+    return int(file.name.split(".")[-3])
 
 
 def _commands(data: bytes) -> Iterator[Command]:
