@@ -97,9 +97,11 @@ class _Look:
                 )
 
     def order(self) -> Iterator[Finding]:
-        """Replies are shown first in the order of their turns."""
+        """Replies are shown first in the order of their turns, but for what was on its way to be deleted."""
+        dropped = self.oracle.truth.dropped
         for address, numbered in self._first_shown.items():
-            by_time = sorted(numbered, key=lambda number: numbered[number].at)
+            kept = (number for number in numbered if (address, number) not in dropped)
+            by_time = sorted(kept, key=lambda number: numbered[number].at)
             for before, after in pairwise(by_time):
                 if after < before:
                     yield "out_of_order", f"{address.person}: {after} came after {before}"

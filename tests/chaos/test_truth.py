@@ -76,6 +76,25 @@ def test_every_turn_and_deletion_is_read_in_order_with_the_time_in_which_it_was_
     assert states == [truth.steps[ANN][1].after.prompt, None, 1]  # type: ignore[union-attr]
 
 
+def test_all_parked_jobs_that_go_with_a_deletion_are_known() -> None:
+    async def story(server: RedisServer) -> Ticks:
+        store, ticks = await RedisStore.open(server.url), Ticks(server.url)
+        for word in ("hello", "how", "help"):
+            now = await store.clock()
+            event = Said(EventId(word), word, "en")
+            for job in (await receive(store, chaos_book(), ANN, event, world("clear", now))).owed:
+                await store.bury(job, "blocked", now=now, lease=LEASE)
+        await store.forget(ANN, EventId("f"), now=now, lease=LEASE)
+        await ticks.tick()
+        ticks.close()
+        await store.close()
+        return ticks
+
+    with RedisServer(*DURABLE) as server:
+        truth = read_truth(server.folder, asyncio.run(story(server)))
+    assert truth.unparked == {(ANN, number) for number in (1, 2, 3)}
+
+
 def test_of_somebody_unknown_there_is_nothing_at_any_time() -> None:
     assert [*Truth().states(ANN, 0.0, 9.0)] == [None]
 

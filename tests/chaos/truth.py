@@ -271,12 +271,17 @@ class _Reader:
         found = [kinds[each] for each in _OF_SOMEBODY if each in kinds]
         if not found:
             return None  # there was nothing to delete, and nobody to tell
-        unparked = kinds.get((b"HDEL", b"parked"), ())[2:]
+        unparked = {
+            int(number)
+            for command in transaction
+            if (command[0].upper(), _named(command)[0]) == (b"HDEL", b"parked")
+            for number in command[2:]
+        }
         return Step(
             *(_whose(found[0]), since, never, event),
             jobs=jobs,
             dropped=frozenset(self._dropped),
-            unparked=frozenset(map(int, unparked)),
+            unparked=frozenset(unparked),
         )
 
     def _follow(self, command: Command) -> Iterator[tuple[int, bytes]]:
