@@ -104,7 +104,8 @@ class _Look:
             by_time = sorted(kept, key=lambda number: numbered[number].at)
             for before, after in pairwise(by_time):
                 if after < before:
-                    yield "out_of_order", f"{address.person}: {after} came after {before}"
+                    late = self._around(numbered[after], numbered[after])
+                    yield "out_of_order", f"{address.person}: {after} came after {before}: {late}"
 
     def extras(self) -> Iterator[Finding]:
         """A reply is shown again only where something kept its worker from saying that it was shown."""

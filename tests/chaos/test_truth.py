@@ -79,8 +79,8 @@ def test_every_turn_and_deletion_is_read_in_order_with_the_time_in_which_it_was_
 def test_all_parked_jobs_that_go_with_a_deletion_are_known() -> None:
     async def story(server: RedisServer) -> Ticks:
         store, ticks = await RedisStore.open(server.url), Ticks(server.url)
+        now = await store.clock()
         for word in ("hello", "how", "help"):
-            now = await store.clock()
             event = Said(EventId(word), word, "en")
             for job in (await receive(store, chaos_book(), ANN, event, world("clear", now))).owed:
                 await store.bury(job, "blocked", now=now, lease=LEASE)
