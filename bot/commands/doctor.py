@@ -71,15 +71,15 @@ async def _store(settings: Settings) -> list[Finding]:
         from adapters.store.sqlite.examine import examine_sqlite  # noqa: PLC0415  needless with a Redis
 
         return [examine_sqlite(settings.store_path)]
-    from adapters.store.redis.examine import examine_redis, unsafe  # noqa: PLC0415  needless without one
+    from adapters.store.redis import examine  # noqa: PLC0415  needless without one
 
-    found = await examine_redis(
+    found = await examine.examine_redis(
         settings.redis_url, replicas=settings.redis_replicas, clock=lambda: datetime.now(UTC)
     )
     where = read_address(settings.redis_url).where
-    if found[0].check == "server":  # nobody answered, so there is nothing more
+    if not examine.has_answered(found):
         return [replace(found[0], check="store", says=f"{where}: {found[0].says}")]
-    accepted = unsafe(found) if settings.accept_data_loss else ()
+    accepted = examine.unsafe(found) if settings.accept_data_loss else ()
     shown = [_accepted(finding) if finding in accepted else finding for finding in found]
     store = Finding("store", "ok", f"{where} answers")
     return [store, *(replace(finding, check=f"redis {finding.check}") for finding in shown)]
