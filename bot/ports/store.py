@@ -194,6 +194,7 @@ StoreFault: TypeAlias = Literal[
     "newer_format",
     "in_use",
     "unreachable",
+    "wrong_address",
     "full",
     "denied",
     "not_replicated",

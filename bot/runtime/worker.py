@@ -101,10 +101,11 @@ class Worker:
     async def run(self) -> None:
         """Work until told to stop, then finish what has begun and leave the rest to others.
 
-        Raises `StoreUnusable` if the store cannot be used at the start; later outages are waited for. A
-        `TokenRefused` of a platform comes in an `ExceptionGroup`.
+        A store that is away is waited for, at the start too. A `TokenRefused` of a platform comes in an
+        `ExceptionGroup`.
         """
-        await self._pulse.begin()
+        if not await self._pulse.begin(self._stop):
+            return
         habits = Habits(self._stop, self._random)
         async with asyncio.TaskGroup() as group:
             for habit in (self._sweep, self._pulse.look, self._look_outside, self._tell_news):

@@ -13,7 +13,7 @@ from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
-from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Call
+from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Ask, Call
 from adapters.store.redis.site import Site
 from bot.model import Address, EventId
 from bot.ports import (
@@ -33,6 +33,9 @@ from bot.ports import (
 )
 from bot.ports.redis_address import read_address
 from bot.replace import replace
+
+OPENS_WITHIN = 10.0
+"""Seconds: a connection, a login and a script that is not known there yet, at 2.5 seconds a trip."""
 
 
 class RedisStore:
@@ -60,15 +63,17 @@ class RedisStore:
     ) -> Self:
         """Connect. The first who ever comes decides the number of partitions.
 
+        Nobody waits for an acknowledgement, so a slow Redis has `OPENS_WITHIN`.
         With `replicas` each turn must have reached so many within 100 ms, or it raises `not_replicated`.
         `ValueError` says what is wrong with the address.
         """
         address = read_address(url)
         if replicas and address.kind == "cluster":
             raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
-        link = Link(untimed(client_for(address)), address.where, replicas=replicas)
+        link = Link(lambda: untimed(client_for(address)), address.where, replicas=replicas)
         try:
-            stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
+            joining = Call(JOIN, [SETTINGS], [partitions])
+            stored = _positive(await link.call(joining, patience=OPENS_WITHIN))
         except ValueError as error:
             await link.close()
             raise link.damaged() from error
@@ -76,6 +81,16 @@ class RedisStore:
             await link.close()
             raise
         return cls(Site(link, stored, retention))
+
+    @staticmethod
+    async def reach(url: str) -> None:
+        """Find out whether a Redis is there and knows us, and change nothing. Raises `StoreUnusable`."""
+        address = read_address(url)
+        link = Link(lambda: untimed(client_for(address)), address.where, replicas=0)
+        try:
+            await link.call(Ask(("PING",)), patience=OPENS_WITHIN)
+        finally:
+            await link.close()
 
     @property
     def partitions(self) -> int:
