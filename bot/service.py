@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from adapters.health.application import health_application
+from adapters.web.room import Limits
 from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
@@ -29,8 +30,9 @@ from bot.runtime.poller import Poller
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
-PUBLIC_CONNECTIONS = 512
-"""At once on the public listener. Each platform keeps some dozens open."""
+PUBLIC_LIMITS = Limits(connections=768)
+"""Of the public listener. Each platform keeps some dozens of connections open, and most systems let a process
+have 1,024 files: the others are for the store and the platforms."""
 
 WAITED_FOR: Collection[StoreFault] = ("unreachable", "read_only")
 """What is wrong with a Redis that is about to start or to take over. A wrong password, a right that is
@@ -186,7 +188,7 @@ async def _open_public(settings: Settings, routes: Sequence[BaseRoute], end: Asy
     """Open the listener that a platform calls us at."""
     public, place = Starlette(routes=routes), (settings.listen_host, settings.listen_port)
     public.router.redirect_slashes = False
-    return await _open(WebServer(public, *place, most=PUBLIC_CONNECTIONS), "LISTEN", place, end)
+    return await _open(WebServer(public, *place, limits=PUBLIC_LIMITS), "LISTEN", place, end)
 
 
 async def _open(server: WebServer, setting: str, place: tuple[str, int], end: AsyncExitStack) -> int:

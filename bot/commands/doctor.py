@@ -159,7 +159,10 @@ async def _slack(settings: Settings) -> tuple[Finding, ...]:
     app, ways = settings.slack, ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
     used, other = ways if app.app_token else ways[::-1]
     unused = other if app.app_token and app.signing_secret else ""
-    return await examine_slack(app.bot_token, api_url=app.api_url, way_in=used, unused=unused)
+    changing = "SLACK_SIGNING_SECRET_OLD" if app.old_signing_secret and not app.app_token else ""
+    return await examine_slack(
+        app.bot_token, api_url=app.api_url, way_in=used, unused=unused, changing=changing
+    )
 
 
 def _can_show(text: str) -> bool:

@@ -11,6 +11,7 @@ from bot.ports.stored import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -33,10 +34,17 @@ class Store(Protocol):
         ...
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation; one that was kept for its time no longer exists.
+        """Read a conversation as it is stored now; one that was kept for its time no longer exists.
 
-        What is still owed to it stays until it is settled. The record may be older than what others have
-        stored meanwhile: `commit` finds out.
+        What is still owed to it stays until it is settled.
+        """
+        ...
+
+    def recall(self, address: Address, *, now: datetime) -> Record | None:
+        """Return the conversation as this process saw it last, without a trip; None if it has no copy.
+
+        Others may have stored newer turns meanwhile. `commit` finds out, so a copy is good for a turn that is
+        committed, and for nothing else: what is decided to be nothing to do, and what is shown, needs `load`.
         """
         ...
 
@@ -108,11 +116,20 @@ class Store(Protocol):
         """
         ...
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation, and count it.
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation, count it, and leave the farewell as the only job.
 
-        Only the ids of its events stay for their time, without the person's name in them, so that a
-        redelivery does not bring back what was deleted.
+        None, and no change, for a known event id: a conversation that began since is left alone. What cannot
+        be read is deleted like everything else. Only the ids of events stay for their time, this one's among
+        them and without the person's name, so that a redelivery does not bring back what was deleted.
         """
         ...
 

@@ -6,10 +6,10 @@ from typing import Self
 
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
+from adapters.store.redis import forgetting, parking, pins, tallies, turns
 from adapters.store.redis import jobs as jobs_
-from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
-from adapters.store.redis.cache import Cache
+from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
@@ -22,6 +22,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -40,7 +41,7 @@ OPENS_WITHIN = 10.0
 class RedisStore:
     """The `Store` port on Redis 6.2 or later, or Valkey: one server, behind Sentinel, or a Cluster.
 
-    What changes something is one script in one round trip; `load` of a warm conversation needs none. Where
+    What changes something is one script in one round trip; `recall` of a warm conversation needs none. Where
     the line is cut a call is repeated for up to 2.5 seconds. A commit then knows itself again, so that
     neither the turn nor what it owes is there twice; what a repeated `settle`, `bury` or `claim` had lent
     before the cut waits for the end of its lease.
@@ -102,16 +103,18 @@ class RedisStore:
         return moment(int(seconds) * 1_000_000 + int(micros_))
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation, from memory where this process has seen it."""
+        """Read a conversation as it is stored now."""
         keys = self._site.keys(address)
-        kept = self._cache.get(keys.address)
-        if kept is None:
-            kept = await turns.load(self._site, keys)
-            if kept:
-                self._cache.put(keys.address, kept)
-        if kept is None or now - kept.at > self._site.retention.conversations:
-            return Record(0, b"")
-        return kept.record
+        self._cache.drop(keys.address)
+        kept = await turns.load(self._site, keys)
+        if kept:
+            self._cache.put(keys.address, kept)
+        return self._unless_ended(kept, now)
+
+    def recall(self, address: Address, *, now: datetime) -> Record | None:
+        """Return the conversation as this process saw it last; None if it has not, or not lately."""
+        kept = self._cache.get(self._site.keys(address).address)
+        return self._unless_ended(kept, now) if kept else None
 
     async def commit(
         self,
@@ -169,11 +172,20 @@ class RedisStore:
         """List whose conversations follow the topic, partition by partition, in the order of their keys."""
         return await topics_.followers(self._site, topic, after, limit, now)
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation but the traces of its events, and count it."""
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation but the traces of its events, and leave the farewell."""
         keys = self._site.keys(address)
         self._cache.drop(keys.address)
-        forgotten = await topics_.forget(self._site, keys)
+        wish = forgetting.Wish(address, event, farewell, now, now + lease)
+        forgotten = await forgetting.forget(self._site, keys, wish)
         self._cache.drop(keys.address)  # somebody may have read it meanwhile
         return forgotten
 
@@ -213,6 +225,11 @@ class RedisStore:
     async def close(self) -> None:
         """Let go of the connections; closing twice is harmless."""
         await self._site.link.close()
+
+    def _unless_ended(self, kept: Kept | None, now: datetime) -> Record:
+        if kept is None or now - kept.at > self._site.retention.conversations:
+            return Record(0, b"")
+        return kept.record
 
 
 def _unchanging(due: Due) -> Due:
