@@ -21,8 +21,10 @@ LANES: Final = {
     "nightly": ("chaos/test_matrix", "chaos/test_run", "contract/test_broken_stores", "replay"),
     "full": (
         *("bench", "chaos", "commands", "slack", "telegram", "wire"),
-        *("contract/test_redis", "contract/test_sqlite_crash", "runtime/test_poller_fleet"),
-        *("test_deployment", "test_lock", "test_wheel"),
+        *("contract/test_redis", "contract/test_sqlite_crash", "contract/test_sqlite_wiping"),
+        *("contract/test_channel", "contract/test_pins_model", "contract/test_store_model"),
+        *("dialogue/test_walk", "runtime/test_poller_fleet"),
+        *("test_deployment", "test_lock", "test_wheel", "test_zone"),
     ),
 }
 """Folders and files whose tests start processes, servers or tools, or take long. The first match counts; what
