@@ -77,6 +77,7 @@ def mutations(draw: st.DrawFn) -> dict[str, Any]:
     return update
 
 
+@pytest.mark.full
 @settings(max_examples=300)
 @given(st.lists(mutations() | st.dictionaries(st.text(), JSON), max_size=4))
 def test_no_update_whatever_harms_the_intake(updates: list[dict[str, Any]]) -> None:
