@@ -18,7 +18,10 @@ TESTS: Final = Path(__file__).parent
 FAST: Final = "not full and not nightly"
 
 LANES: Final = {
-    "nightly": ("chaos/test_matrix", "chaos/test_run", "contract/test_broken_stores", "replay"),
+    "nightly": (
+        *("chaos/test_matrix", "chaos/test_run", "contract/test_broken_stores", "replay"),
+        *("slack/test_slow_redis", "telegram/test_slow_redis"),
+    ),
     "full": (
         *("bench", "chaos", "commands", "slack", "telegram", "wire"),
         *("contract/test_redis", "contract/test_sqlite_crash", "contract/test_sqlite_wiping"),
