@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import quoted
+from adapters.store.names import number_of, quoted
 from adapters.store.redis import jobs as jobs_
 from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
@@ -13,13 +13,14 @@ from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
-from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Call
+from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, PROBE, RESERVE, Call
 from adapters.store.redis.site import Site
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
     Committed,
     Conflict,
+    Damaged,
     Due,
     Duplicate,
     Followers,
@@ -29,6 +30,7 @@ from bot.ports import (
     Record,
     Retention,
     Settled,
+    StoreUnusable,
 )
 from bot.ports.redis_address import read_address
 from bot.replace import replace
@@ -68,9 +70,9 @@ class RedisStore:
         link = Link(untimed(client_for(address)), address.where, replicas=replicas)
         try:
             stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
-        except ValueError as error:
+        except (ValueError, Damaged) as error:
             await link.close()
-            raise link.damaged() from error
+            raise StoreUnusable("not_a_database", address.where) from error
         except BaseException:
             await link.close()
             raise
@@ -85,6 +87,19 @@ class RedisStore:
         """Read the server's clock."""
         seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
         return moment(int(seconds) * 1_000_000 + int(micros_))
+
+    async def probe(self, *, now: datetime) -> None:
+        """Write a key of each kind in each partition, and delete it."""
+        del now
+        try:
+            await self._site.link.call_all(
+                [
+                    Call(PROBE, [partition.key(f"probe:{kind}") for kind in "tlhzs"], durable=True)
+                    for partition in self._site.all_partitions()
+                ]
+            )
+        except Damaged as error:
+            raise StoreUnusable("not_a_database", error.where) from error
 
     async def load(self, address: Address, *, now: datetime) -> Record:
         """Read a conversation as it is stored now."""
@@ -141,6 +156,13 @@ class RedisStore:
     async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
         """Park a job that cannot be done, and hand out the next of its lane."""
         return await jobs_.bury(self._site, job, why, now, now + lease)
+
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        """Park an event; its number comes from its trace, so that it is parked once."""
+        keys, number = self._site.keys(address), number_of(address, event)
+        return await parking.set_aside(self._site, keys, number, (body, why), now)
 
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         """List parked jobs that are still kept, those parked first coming first."""
