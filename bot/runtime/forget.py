@@ -13,7 +13,7 @@ from bot.codec import Unreadable
 from bot.dialogue.book import Book
 from bot.events import ForgetMe
 from bot.model import LANGUAGES, Address, Reply
-from bot.ports import Channel, Forgotten, Refused, Store, TryLater
+from bot.ports import Channel, Damaged, Forgotten, Refused, Store, TryLater
 from bot.runtime.deliver import SEND_DEADLINE, reply_key
 from bot.runtime.receive import MixedUp, stored
 
@@ -32,7 +32,7 @@ async def forget(store: Store, book: Book, address: Address, event: ForgetMe, *,
     """
     try:
         conversation = stored(await store.load(address, now=now), address)
-    except (Unreadable, MixedUp):
+    except (Unreadable, MixedUp, Damaged):
         conversation = None
     forgotten = [await store.forget(each) for each in (*event.also, address)]
     spoken = conversation.language if conversation else event.language
