@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -11,7 +11,6 @@ from redis import Redis
 
 from tests.live import SETTLES_WITHIN, LiveProgram
 from tests.telegram.program import Scene, played
-from tests.wire.telegram.people import Person
 
 OTHERS = 120
 """More than the hundred updates that Telegram gives out before any is confirmed."""
@@ -101,11 +100,11 @@ def full_no_more(redis: Redis) -> None:
 
 
 def forbidden(redis: Redis) -> None:
-    redis.execute_command("ACL", "SETUSER", "default", "-@write")
+    redis.acl_setuser("default", enabled=True, nopass=True, commands=["+@all", "-@write"], keys=["*"])
 
 
 def allowed(redis: Redis) -> None:
-    redis.execute_command("ACL", "SETUSER", "default", "+@all")
+    redis.acl_setuser("default", enabled=True, nopass=True, commands=["+@all"], keys=["*"])
 
 
 def told(scene: Scene, what: str) -> int:

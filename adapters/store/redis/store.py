@@ -1,6 +1,7 @@
 """A store in Redis, for many processes on many machines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -85,21 +86,19 @@ class RedisStore:
 
     async def clock(self) -> datetime:
         """Read the server's clock."""
-        seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
+        with _about_all():
+            seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
         return moment(int(seconds) * 1_000_000 + int(micros_))
 
     async def probe(self, *, now: datetime) -> None:
         """Write a key of each kind in each partition, and delete it."""
         del now
-        try:
-            await self._site.link.call_all(
-                [
-                    Call(PROBE, [partition.key(f"probe:{kind}") for kind in "tlhzs"], durable=True)
-                    for partition in self._site.all_partitions()
-                ]
-            )
-        except Damaged as error:
-            raise StoreUnusable("not_a_database", error.where) from error
+        probes = [
+            Call(PROBE, [partition.key(f"probe:{kind}") for kind in "tlhzs"], durable=True)
+            for partition in self._site.all_partitions()
+        ]
+        with _about_all():
+            await self._site.link.call_all(probes)
 
     async def load(self, address: Address, *, now: datetime) -> Record:
         """Read a conversation as it is stored now."""
@@ -192,12 +191,14 @@ class RedisStore:
         """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
         latest = length(within) if within is not None else -1
         booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause), latest])
-        return moment(int(await self._site.link.call(booked)))
+        with _about_all():
+            return moment(int(await self._site.link.call(booked)))
 
     async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
         """Take or renew a role that one at a time has; the key ends a minute after the lease."""
         taken = Call(LEAD, [role_key(role)], [quoted(who), micros(now), micros(now + lease)])
-        return bool(await self._site.link.call(taken))
+        with _about_all():
+            return bool(await self._site.link.call(taken))
 
     async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
         """Put up the version after the expected one; False, and no change, if another stands there."""
@@ -227,6 +228,15 @@ class RedisStore:
         if kept is None or now - kept.at > self._site.retention.conversations:
             return Record(0, b"")
         return kept.record
+
+
+@contextmanager
+def _about_all() -> Iterator[None]:
+    """Where something is refused that concerns no conversation, it is the store that cannot be used."""
+    try:
+        yield
+    except Damaged as error:
+        raise StoreUnusable("not_a_database", error.where) from error
 
 
 def _unchanging(due: Due) -> Due:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from adapters.store.leads import Leads
 from adapters.store.moments import length, micros, moment
@@ -116,12 +117,12 @@ class SqliteStore:
 
     async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
         """Strike out a job that was done, whoever holds it, and hand out the next of its lane."""
-        try:
+
+        def settle(by: _Strike) -> Settled:
             with self._transaction(one=True) as database:
-                return _strike(database, job, now, lease)
-        except Damaged:
-            with self._transaction(one=True) as database:
-                return _strike(database, job, now, lease, by=lanes.cross_out)
+                return _strike(database, job, now, lease, by)
+
+        return _one_way_or_other(settle)
 
     async def postpone(
         self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
@@ -135,9 +136,13 @@ class SqliteStore:
 
     async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
         """Park a job that cannot be done, and hand out the next of its lane."""
-        with self._transaction(one=True) as database:
-            parked = lanes.park(database, job, why, now)
-            return _strike(database, job, now, lease) if parked else Settled(struck=False)
+
+        def park(by: _Strike) -> Settled:
+            with self._transaction(one=True) as database:
+                parked = lanes.park(database, job, why, now)
+                return _strike(database, job, now, lease, by) if parked else Settled(struck=False)
+
+        return _one_way_or_other(park)
 
     async def set_aside(
         self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
@@ -198,22 +203,22 @@ class SqliteStore:
 
     async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
         """Put up the version after the expected one; False, and no change, if another stands there."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             return pins.put(database, name, Record(expected + 1, body), now, now + keep)
 
     async def pinned(self, name: str, *, now: datetime) -> Record:
         """Read what was pinned last under that name and has not ended."""
-        with translated(self._path):
+        with translated(self._path), of_one(self._path):
             return pins.read(self._database, name, now)
 
     async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
         """Count somebody in the minute of `now`."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             tallies.add(database, series, who, now, now + keep)
 
     async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
         """Count the different people in the minutes from `since` to before `until`."""
-        with translated(self._path):
+        with translated(self._path), of_one(self._path):
             return tallies.count(self._database, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
@@ -242,14 +247,18 @@ class SqliteStore:
                     self._database.execute("ROLLBACK")
 
 
-def _strike(
-    database: sqlite3.Connection,
-    job: Owed,
-    now: datetime,
-    lease: timedelta,
-    *,
-    by: Callable[[sqlite3.Connection, Owed], bool] = lanes.strike,
-) -> Settled:
+_Strike: TypeAlias = Callable[[sqlite3.Connection, Owed], bool]
+
+
+def _one_way_or_other(end: Callable[[_Strike], Settled]) -> Settled:
+    """End a job by deleting its row; by crossing it out where that cannot be."""
+    try:
+        return end(lanes.strike)
+    except Damaged:
+        return end(lanes.cross_out)
+
+
+def _strike(database: sqlite3.Connection, job: Owed, now: datetime, lease: timedelta, by: _Strike) -> Settled:
     if not by(database, job):
         return Settled(struck=False)
     following = lanes.hand_out(database, lanes.after(database, job), now, lease)
