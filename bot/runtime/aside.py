@@ -9,6 +9,7 @@ without the person's words, counted and logged once, and the person is told what
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final, Literal, TypeAlias
 
 import structlog
@@ -18,7 +19,7 @@ from bot.dialogue.book import Book
 from bot.events import Event, Left, StatusChanged, Woke
 from bot.model import LANGUAGES, Address, EventId, Language
 from bot.ports import Damaged, Receive, Store, StoreUnusable
-from bot.runtime.deliver import Delivery, reply_key
+from bot.runtime.deliver import Delivery
 from bot.runtime.journal import who
 from bot.runtime.metrics import Metrics
 from bot.runtime.receive import MixedUp, sorry
@@ -114,7 +115,7 @@ class Aside:
         hint: Language | None = getattr(event, "language", None)
         spoken = (hint,) if hint else LANGUAGES
         reply = sorry(self._book, address, event, spoken, damaged=why == "damaged")
-        number = int(reply_key(address, event.id)[:12], 16)
+        number = int.from_bytes(blake2b(event.id.encode(errors="surrogatepass"), digest_size=6).digest())
         if not await self._delivery.tell(address, reply, number):
             _log.warning("set aside without being told", who=who(address))
 

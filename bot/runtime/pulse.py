@@ -4,7 +4,10 @@ An answer to a question is not enough: a store that is full, or that refuses to 
 So what counts is what turns, claims and whatever else meet there; and where nothing is written, a probe is.
 """
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 
 import structlog
 
@@ -41,10 +44,26 @@ class Pulse:
         self._unreadable = 0
         self.store_works = False
 
-    async def begin(self) -> None:
-        """Read the store's clock. Raises `StoreUnusable`."""
-        await self._clock.follow(self._store)
-        self.store_works = True
+    async def begin(self, stop: asyncio.Event) -> bool:
+        """Read the store's clock, without which nothing can be done; False if the stop came first."""
+        for times in count():
+            try:
+                await self._clock.follow(self._store)
+            except StoreUnusable as error:
+                self._metrics.store_failed(error.fault)
+                if not times:
+                    _log.error("store lost", where=error.where, why=error.fault)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY):
+                        await stop.wait()
+                if stop.is_set():
+                    break
+            else:
+                if times:
+                    _log.info("store is back")
+                self.store_works = True
+                break
+        return self.store_works
 
     def worked(self) -> None:
         """Note that a turn was stored."""

@@ -18,6 +18,7 @@ from tests.contract.shorthand import (
     SECOND,
     bury,
     claim,
+    forget,
     offer,
     say,
     settle,
@@ -250,7 +251,7 @@ async def test_whatever_is_damaged_of_somebody_can_be_forgotten_and_they_begin_a
         as_a_stream(redis, key)
     with pytest.raises(Damaged):
         await offer(store, "e2", on=1, jobs=jobs)
-    await store.forget(ANN)
+    await forget(store, ANN)
     await take(store, "e3", jobs=jobs, topics=["status"])
 
 

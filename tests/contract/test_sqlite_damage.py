@@ -1,206 +1,142 @@
-"""A row or a page of the file that cannot be read costs those whose it is, and nobody else."""
+"""Damage in the middle of an SQLite file: found at the start, whoever is asked for first."""
 
 import asyncio
-import sqlite3
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from adapters.store.sqlite import file, upkeep
+from adapters.store.sqlite.check import is_sound_aside
+from adapters.store.sqlite.examine import examine_sqlite
 from adapters.store.sqlite.store import SqliteStore
-from bot.model import Address, EventId
-from bot.ports import Damaged, Record, StoreUnusable
-from tests.contract.shorthand import ANN, BEN, LATER, LEASE, NOW, bury, claim, offer, say, settle, take, wake
+from bot.model import Address
+from bot.ports import Record, StoreUnusable
+from tests.contract.shorthand import ANN, NOW, claim, take
+from tests.contract.test_sqlite_crash import writing
 
-PEOPLE = [Address("console", f"home {n:03}", "x" * 200) for n in range(120)]
-"""So many that a table of them has a page for each few."""
+PAGE = 4096
 
 
-def on_file(path: Path, trial: Callable[[SqliteStore], Awaitable[None]]) -> None:
-    """Open the file, have the trial, and close it."""
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be too large to be looked through at the start."""
+    monkeypatch.setattr(file, "CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(upkeep, "CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(upkeep, "SOON", 0.0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give a file of two hundred people."""
+
+    async def make() -> None:
+        store = SqliteStore(tmp_path / "store.sqlite3")
+        store._database.execute("PRAGMA synchronous = OFF")
+        for number in range(200):
+            await take(store, "e1", who=Address("console", "home", str(number)), body=bytes(1_000))
+        await take(store, "e1", body=b"ann")
+        await store.close()
+
+    asyncio.run(make())
+    return tmp_path / "store.sqlite3"
+
+
+def damage(path: Path) -> None:
+    """Overwrite a page of rows in the middle."""
+    content = bytearray(path.read_bytes())
+    pages = range(0, len(content), PAGE)
+    rows = [at for at in pages if content[at] == 13 and content.count(bytes(900), at, at + PAGE)]
+    middle = rows[len(rows) // 2]
+    content[middle : middle + PAGE] = b"\xa5" * PAGE
+    path.write_bytes(content)
+
+
+async def until_checked(store: SqliteStore) -> None:
+    await claim(store)
+    async with asyncio.timeout(60):
+        while store._upkeep._is_to_check:  # noqa: ASYNC110  nothing tells when it is done
+            await asyncio.sleep(0.001)
+
+
+def test_a_damaged_file_is_refused_at_the_start_and_left_as_it_was(path: Path) -> None:
+    """It was opened, and whoever's conversation was on that page was refused for ever."""
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(StoreUnusable) as refused:
+        SqliteStore(path)
+    assert refused.value.fault == "not_a_database"
+    assert path.read_bytes() == before
+
+
+def test_doctor_finds_it_too(path: Path) -> None:
+    assert examine_sqlite(path).grade == "ok"
+    damage(path)
+    assert examine_sqlite(path).grade == "fault"
+
+
+def test_doctor_warns_of_a_file_that_others_can_read(path: Path) -> None:
+    path.chmod(0o644)
+    finding = examine_sqlite(path)
+    assert (finding.grade, "others on this machine can read it" in finding.says) == ("warning", True)
+
+
+@pytest.mark.usefixtures("large")
+def test_damage_in_a_large_file_is_found_while_others_are_served_and_the_store_says_so(path: Path) -> None:
+    damage(path)
 
     async def run() -> None:
         store = SqliteStore(path)
-        try:
-            await trial(store)
-        finally:
-            store._database.close()
+        await store.backlog(now=NOW)
+        await until_checked(store)
+        with pytest.raises(StoreUnusable) as said:
+            await store.backlog(now=NOW)
+        assert said.value.fault == "not_a_database"
+        assert await store.load(ANN, now=NOW) == Record(1, b"ann")
+        await store.close()
 
     asyncio.run(run())
 
 
-def altered(path: Path, *statements: str) -> None:
-    """Do to the file what another program might: no column of SQLite insists on its type."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA writable_schema = ON")
-        database.execute("UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
-        database.execute("PRAGMA writable_schema = RESET")
-        for statement in statements:
-            database.execute(statement)
-
-
-def overwritten(store: SqliteStore, path: Path, table: str) -> int:
-    """Overwrite a leaf page in the middle of a table, and say how many it has. None stays in memory."""
-    database = store._database
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    query = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
-    pages = [number for (number,) in database.execute(query, (table,))]
-    (size,) = database.execute("PRAGMA page_size").fetchone()
-    with path.open("r+b") as file:
-        file.seek((pages[len(pages) // 2] - 1) * size)
-        file.write(b"\xde\xad" * (size // 2))
-    database.execute("PRAGMA shrink_memory")
-    return len(pages)
-
-
-def has_dbstat() -> bool:
-    with closing(sqlite3.connect(":memory:")) as database:
-        try:
-            database.execute("SELECT * FROM dbstat")
-        except sqlite3.OperationalError:
-            return False
-    return True
-
-
-needs_dbstat = pytest.mark.skipif(not has_dbstat(), reason="this SQLite cannot say which page is whose")
-
-
-@pytest.mark.parametrize(
-    "change",
-    ["version = NULL", "version = 'x'", "body = NULL", "body = 'text'", "version = 1.5", "body = 7"],
-)
-def test_a_damaged_conversation_is_told_as_such_and_the_next_is_served(change: str, tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-
-    async def begin(store: SqliteStore) -> None:
-        for who in (ANN, BEN):
-            await take(store, "e1", who=who, topics=["status"])
-
-    async def go_on(store: SqliteStore) -> None:
-        for doing in (store.load(ANN, now=NOW), offer(store, "e2", on=1)):
-            with pytest.raises(Damaged):
-                await doing
-        await take(store, "e2", on=1, who=BEN, body=b"two")
-        assert ANN in (await store.followers("status", limit=9, now=NOW)).addresses
-        await store.forget(ANN)
-        assert await store.load(ANN, now=NOW) == Record(0, b"")
-
-    on_file(path, begin)
-    altered(path, f"UPDATE conversations SET {change} WHERE address LIKE '%ann'")  # noqa: S608  ours
-    on_file(path, go_on)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "address = NULL",
-        "address = 'garbage'",
-        "address = CAST(x'ff61' AS TEXT)",
-        "body = NULL",
-        "body = 'text'",
-        "at = 'x'",
-        "at = NULL",
-        "pause = 'x'",
-        f"at = {10**18}",
-        "attempt = 'x'",
-        "next_attempt = NULL",
-        "kind = 'x'",
-        "free_at = 'x'",
-        "free_at = NULL",
-    ],
-)
-def test_a_damaged_job_stops_no_claim(change: str, tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-
-    async def begin(store: SqliteStore) -> None:
-        for who in (ANN, BEN):
-            await take(store, "e1", who=who, jobs=[say(b"reply"), wake(b"reminder")])
-
-    async def go_on(store: SqliteStore) -> None:
-        claimed = [job for job in await claim(store) if job.address == BEN]
-        assert {job.body for job in claimed} == {b"reply", b"reminder"}
-        assert all([(await settle(store, job, LATER)).struck for job in claimed])
-        for job in await claim(store, LATER):
-            assert (await bury(store, job, "unreadable", LATER)).struck
-        assert all(job.address == ANN for job in await claim(store, LATER + 9 * LEASE))
-        assert {each.why for each in await store.parked(now=LATER, limit=9)} <= {"unreadable"}
+@pytest.mark.usefixtures("large")
+def test_a_large_file_that_is_sound_stays_ours_alone_while_it_is_looked_through(path: Path) -> None:
+    async def run() -> None:
+        store = SqliteStore(path)
+        looking = asyncio.create_task(until_checked(store))
+        for number in range(50):
+            await take(store, f"during {number}", on=number + 1, body=b"ann")
+            await asyncio.sleep(0)
+        await looking
         await store.backlog(now=NOW)
+        with writing(path) as stranger:
+            assert stranger.wait() != 0, "looking has not let go of the lock"
+        assert await store.load(ANN, now=NOW) == Record(51, b"ann")
+        await store.close()
 
-    on_file(path, begin)
-    altered(path, f"UPDATE jobs SET {change} WHERE address LIKE '%ann'")  # noqa: S608  ours
-    on_file(path, go_on)
-
-
-@needs_dbstat
-def test_a_damaged_page_of_conversations_costs_those_on_it(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-
-    async def trial(store: SqliteStore) -> None:
-        for who in PEOPLE:
-            await take(store, "e1", who=who, body=b"x" * 300, topics=["status"])
-        assert overwritten(store, path, "conversations") > 5
-        served, damaged = 0, 0
-        for who in PEOPLE:
-            try:
-                await take(store, "e2", on=1, who=who, body=b"two", jobs=[say(b"reply")])
-                served += 1
-            except Damaged:
-                damaged += 1
-                assert await store.set_aside(who, EventId("e2"), b"event", "damaged", now=NOW)
-        assert served > 100
-        assert damaged > 0
-        assert len(await claim(store, limit=999)) == served
-        assert len(await store.parked(now=NOW, limit=999)) == damaged
-        await store.probe(now=NOW)
-
-    on_file(path, trial)
+    asyncio.run(run())
 
 
-@needs_dbstat
-def test_a_damaged_page_of_jobs_costs_those_on_it(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
+@pytest.mark.usefixtures("large")
+def test_whoever_closes_a_large_file_need_not_wait_until_it_was_looked_through(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
 
-    async def trial(store: SqliteStore) -> None:
-        for who in PEOPLE:
-            await take(store, "e1", who=who, jobs=[wake(b"x" * 300, LATER)])
-        assert overwritten(store, path, "jobs") > 5
-        for turn in range(1, 4):
-            claimed = await claim(store, LATER, limit=999)
-            assert len(claimed) == len(PEOPLE) if turn > 1 else 100 < len(claimed) < len(PEOPLE)
-            assert all([(await settle(store, job, LATER)).struck for job in claimed])
-            for who in PEOPLE:
-                await take(store, f"turn {turn}", on=turn, who=who, jobs=[wake(b"x" * 300, LATER)])
-        await store.backlog(now=NOW)
-        await store.probe(now=NOW)
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
 
-    on_file(path, trial)
+        def endless(path: Path, is_stopped: Callable[[], bool]) -> bool:
+            loop.call_soon_threadsafe(begun.set)
+            while not is_stopped():
+                pass
+            return is_sound_aside(path, is_stopped)
 
+        monkeypatch.setattr(upkeep, "is_sound_aside", endless)
+        store = SqliteStore(path)
+        await claim(store)
+        async with asyncio.timeout(60):
+            await begun.wait()
+            await store.close()
 
-@needs_dbstat
-def test_a_table_that_is_damaged_at_its_root_is_a_store_that_cannot_be_used(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-
-    async def trial(store: SqliteStore) -> None:
-        await take(store, "e1")
-        await store.probe(now=NOW)
-        assert overwritten(store, path, "conversations") == 1
-        with pytest.raises(StoreUnusable, match="not_a_database"):
-            await store.probe(now=NOW)
-
-    on_file(path, trial)
-
-
-def test_a_probe_leaves_nothing_and_meets_a_file_that_may_not_grow(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-
-    async def trial(store: SqliteStore) -> None:
-        await store.probe(now=NOW)
-        for table in ("conversations", "topics", "seen", "chats", "jobs"):
-            rows = f"SELECT count(*) FROM {table}"  # noqa: S608  ours
-            assert store._database.execute(rows).fetchone()[0] == 0
-        store._database.execute("PRAGMA query_only = ON")
-        with pytest.raises(StoreUnusable, match="read_only"):
-            await store.probe(now=NOW)
-
-    on_file(path, trial)
+    asyncio.run(run())
+    asyncio.run(SqliteStore(path).close())

@@ -45,7 +45,7 @@ class Scene:
         clock = SharedClock(lambda: self.at)
         poller = Poller(self.store, NoApple())
         self.pulse = Pulse(self.store, clock, poller, self.metrics, monotonic=lambda: self.at)
-        asyncio.run(self.pulse.begin())
+        asyncio.run(self.pulse.begin(asyncio.Event()))
         self.pulse.worked()
 
     def looks(self, after: float = 2.0) -> bool:

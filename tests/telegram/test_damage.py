@@ -87,7 +87,7 @@ async def checks(program: LiveProgram) -> tuple[int, dict[str, Any]]:
 async def becomes(program: LiveProgram, status: int) -> None:
     """Wait until it answers so."""
     async with asyncio.timeout(SETTLES_WITHIN):
-        while (await checks(program))[0] != status:
+        while (await checks(program))[0] != status:  # noqa: ASYNC110  another process tells nobody
             await asyncio.sleep(0.05)
 
 
