@@ -74,6 +74,24 @@ def test_whoever_talks_behind_a_damaged_conversation_is_answered(
     played(story)
 
 
+def test_telegram_brings_no_damaged_conversation_again_to_the_webhook() -> None:
+    async def story(scene: Scene) -> None:
+        ann, ben = (scene.telegram.person(n, "en") for n in (5, 6))
+        ann.starts()
+        await scene.until(lambda: len(ann.sees) == 1)
+        await scene.settled()
+        with scene.redis.admin() as redis:
+            as_a_list(redis, next(redis.scan_iter("*:c:telegram/5/5")))
+        ann.presses("iPhone")
+        ben.starts()
+        await scene.until(lambda: ben.sees and len(ann.sees) == 2)
+        await scene.until(lambda: not scene.telegram.updates.waiting)
+        assert told(scene, "update comes again") == 0
+        assert told(scene, "event set aside") == 1
+
+    played(story, "webhook")
+
+
 # --- readiness --------------------------------------------------------------------------------------------
 
 
