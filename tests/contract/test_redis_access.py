@@ -14,8 +14,8 @@ RIGHT, OTHERS = "right", "other"
 NEEDED = (
     "~{p*}:* ~{bot:*} ~imessage-support resetchannels -@all +evalsha +eval +get +set +del +pexpire +hget "
     "+hset +hsetnx +hdel +hkeys +hlen +hgetall +hincrby +lindex +lset +llen +lpop +rpush +zadd +zrem +zcard "
-    "+zcount +zscore +zrangebyscore +zrangebylex +sadd +scard +smembers +pfadd +pfcount +time +wait +ping "
-    "+select +auth"
+    "+zcount +zscore +zrange +zrangebyscore +zrangebylex +sadd +scard +smembers +pfadd +pfcount +time +wait "
+    "+ping +select +auth"
 )
 
 

@@ -176,6 +176,7 @@ NEEDED = {
     "SMEMBERS": "",
     "ZCARD": "",
     "ZCOUNT": "0 0",
+    "ZRANGE": "0 0",
     "ZRANGEBYLEX": "- +",
     "ZRANGEBYSCORE": "0 0",
     "ZREM": "x",

@@ -17,6 +17,10 @@ local function bearing(read, ...)
   return found
 end
 
+local function reminders(wakes)
+  return redis.call('HKEYS', wakes)
+end
+
 -- What is everybody's is read before anything is written: where that is damaged nothing is done.
 if redis.call('SCARD', topics) ~= #KEYS - FIRST_TOPIC + 1 then return false end
 for index = FIRST_TOPIC, #KEYS do redis.call('ZCARD', KEYS[index]) end
@@ -45,7 +49,7 @@ if front and front.torn then
   damaged, front = true, nil
 end
 local members = front and {member(front.number, 's', here.address)} or {}
-for _, number in ipairs(bearing(redis.call, 'HKEYS', here.wakes) or {'?'}) do
+for _, number in ipairs(bearing(reminders, here.wakes) or {'?'}) do
   jobs = jobs + 1
   if string.match(number, '^%d+$') then
     members[#members + 1] = member(number, 'w', here.address)
