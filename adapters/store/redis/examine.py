@@ -176,7 +176,6 @@ NEEDED = {
     "SMEMBERS": "",
     "ZCARD": "",
     "ZCOUNT": "0 0",
-    "ZRANGE": "0 0",
     "ZRANGEBYLEX": "- +",
     "ZRANGEBYSCORE": "0 0",
     "ZREM": "x",

@@ -61,7 +61,7 @@ local _, unreadable = sound(text_at, here.gate)
 local chat = gate(here.gate)
 if damaged then -- what the lane or the wakes no longer name
   members = {}
-  for _, each in ipairs(redis.call('ZRANGE', here.due, 0, -1)) do
+  for _, each in ipairs(redis.call('ZRANGEBYSCORE', here.due, '-inf', '+inf')) do
     if string.sub(each, 16) == here.address then members[#members + 1] = each end
   end
 end
