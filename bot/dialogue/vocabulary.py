@@ -130,6 +130,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
             "failed", "watching_already", "unwatched", "stopped_watching", "still_watching", "never_asked",
             "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
+            "sent_too_much", "too_many",
         )
     },
     **{
