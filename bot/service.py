@@ -20,11 +20,13 @@ from bot.dialogue.book import Book
 from bot.platforms import connect
 from bot.ports import Finding, Lead, Store, TokenRefused
 from bot.runtime import garbage
+from bot.runtime.attention import Attention
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
 from bot.runtime.lead import Roles
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
+from bot.runtime.reader import Reader
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
@@ -79,7 +81,11 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
         end.push_async_callback(poller.close)
         end.push_async_callback(roles.give_up)
         look = glance(book, store, poller, zone, lambda: datetime.now(UTC))
-        connected = await connect(settings, book, roles.lead, look, random=random.random, only=only)
+        attention, reader = Attention(settings.messages_per_minute, time.monotonic), Reader()
+        end.push_async_callback(reader.close)
+        connected = await connect(
+            *(settings, book, roles.lead, look), random=random.random, hears=attention.hears, only=only
+        )
         for each in connected:
             end.push_async_callback(each.close)
         platforms = [each.platform for each in connected]
@@ -90,6 +96,8 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
             stop=stop,
             monotonic=time.monotonic,
             random=random.random,
+            attention=attention,
+            reader=reader,
         )
         health = health_application(worker.ready, metrics.text)
         routes = [route for each in connected for route in each.routes]

@@ -6,7 +6,7 @@ from typing import Final
 import telegram
 from telegram.error import BadRequest, TelegramError
 
-from adapters.attachment import FILE_LIMIT, decode
+from adapters.attachment import FILE_LIMIT, decoded
 from adapters.telegram.incoming import Fetch
 from adapters.telegram.request import TooLarge
 from bot.events import Sent, Shared
@@ -26,7 +26,7 @@ async def fetched(bot: telegram.Bot, wanted: Fetch, *, deadline: float = DEADLIN
         return wanted.unread("large_file")
     except (TelegramError, TimeoutError):
         return wanted.unread("unavailable_file")
-    text = decode(content)
+    text = await decoded(content)
     return wanted.unread("other_file") if text is None else wanted.shared(text)
 
 
