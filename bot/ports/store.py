@@ -33,10 +33,17 @@ class Store(Protocol):
         ...
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation; one that was kept for its time no longer exists.
+        """Read a conversation as it is stored now; one that was kept for its time no longer exists.
 
-        What is still owed to it stays until it is settled. The record may be older than what others have
-        stored meanwhile: `commit` finds out.
+        What is still owed to it stays until it is settled.
+        """
+        ...
+
+    def recall(self, address: Address, *, now: datetime) -> Record | None:
+        """Return the conversation as this process saw it last, without a trip; None if it has no copy.
+
+        Others may have stored newer turns meanwhile. `commit` finds out, so a copy is good for a turn that is
+        committed, and for nothing else: what is decided to be nothing to do, and what is shown, needs `load`.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The one door in: an event becomes a committed turn, exactly once.
 
-load → `take_turn` → commit; on a conflict the turn is computed again on the newer conversation. Whoever
+recall or load → `take_turn` → commit; on a conflict the turn is computed again on the newer conversation.
+Nothing is decided as "nothing to do" on a copy that may be old: then what is stored is loaded first. Whoever
 brought the event acknowledges it to the platform only after this has returned.
 """
 
@@ -139,6 +140,9 @@ class _Offer(Struct, frozen=True):
     lease: timedelta
     pause: timedelta
 
+    async def load(self) -> Record:
+        return await self.store.load(self.address, now=self.now)
+
     async def commit(self, record: Record, answer: _Answer) -> Committed | Conflict | Duplicate | None:
         if (following := answer(record)) is None:
             return None
@@ -149,8 +153,10 @@ class _Offer(Struct, frozen=True):
 
 
 async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received:
-    record, went_back = await offer.store.load(offer.address, now=offer.now), False
-    for conflicts in range(ATTEMPTS):
+    recalled = offer.store.recall(offer.address, now=offer.now)
+    record, may_be_old = (recalled, True) if recalled else (await offer.load(), False)
+    conflicts, went_back = 0, False
+    while conflicts < ATTEMPTS:
         if conflicts and wait is not None:
             await wait(conflicts)
         match await offer.commit(record, answer):
@@ -158,11 +164,14 @@ async def _commit(offer: _Offer, answer: _Answer, wait: Wait | None) -> Received
                 return Received("committed", owed, conflicts, went_back)
             case Duplicate():
                 return Received("duplicate", (), conflicts, went_back)
-            case None:
-                return Received("ignored", (), conflicts, went_back)
             case Conflict(record=newer):
-                went_back = went_back or newer.version < record.version
-                record = newer
+                conflicts += 1
+            case _ if may_be_old:
+                newer = await offer.load()
+            case _:
+                return Received("ignored", (), conflicts, went_back)
+        went_back = went_back or newer.version < record.version
+        record, may_be_old = newer, False
     raise TooManyConflicts(f"{ATTEMPTS} conflicts in a row")
 
 

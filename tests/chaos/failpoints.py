@@ -173,6 +173,9 @@ class PointedStore:
     async def load(self, address: Address, *, now: datetime) -> Record:
         return await self._store.load(address, now=now)
 
+    def recall(self, address: Address, *, now: datetime) -> Record | None:
+        return self._store.recall(address, now=now)
+
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         return await self._store.parked(now=now, limit=limit)
 

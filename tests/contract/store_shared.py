@@ -1,6 +1,6 @@
 """The part of the store contract for two processes that share a store: `store` is one's, `other` the other's.
 
-What `load` gives may be older than what the other has stored meanwhile; everything else sees the same.
+What `recall` gives may be older than what the other has stored meanwhile; everything else sees the same.
 """
 
 import asyncio
@@ -44,6 +44,16 @@ async def a_turn_on_what_the_other_has_made_old_is_a_conflict_with_the_newest(
 async def an_event_that_the_other_has_stored_is_a_duplicate(store: Store, other: Store) -> None:
     await take(store, "e1", body=b"one")
     assert await offer(other, "e1", on=0) == Duplicate(Record(1, b"one"))
+
+
+async def what_one_stores_and_forgets_the_other_loads(store: Store, other: Store) -> None:
+    await take(other, "e1", body=b"one")
+    await take(store, "e2", on=1, body=b"two")
+    assert other.recall(ANN, now=NOW) in (None, Record(1, b"one"))
+    assert await other.load(ANN, now=NOW) == Record(2, b"two")
+    await store.forget(ANN)
+    assert await other.load(ANN, now=NOW) == Record(0, b"")
+    assert other.recall(ANN, now=NOW) is None
 
 
 async def after_a_conflict_the_newest_is_loaded(store: Store, other: Store) -> None:

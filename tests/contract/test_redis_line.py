@@ -83,7 +83,7 @@ def test_a_conversation_that_began_anew_is_not_taken_for_the_one_that_was_forgot
         await take(one, "e1", body=b"old")
         await two.forget(ANN)
         await take(two, "e2", body=b"new", at=LATER)
-        assert await one.load(ANN, now=LATER) == Record(1, b"old"), "as this process remembers it"
+        assert one.recall(ANN, now=LATER) == Record(1, b"old")
         assert await offer(one, "e3", on=1, body=b"old and more", at=LATER) == Conflict(Record(1, b"new"))
         assert isinstance(await offer(one, "e3", on=1, at=LATER), Committed)
         await one.close()

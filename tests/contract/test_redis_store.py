@@ -173,7 +173,7 @@ def test_a_warm_turn_asks_once_a_cold_one_twice_and_a_claim_of_nothing_once() ->
 
 
 async def _turn(store: RedisStore, event: str) -> None:
-    before = await store.load(PERSON, now=NOW)
+    before = store.recall(PERSON, now=NOW) or await store.load(PERSON, now=NOW)
     await take(store, event, on=before.version, who=PERSON, body=BODY_OF_A_FLOW, jobs=[say(b"reply")])
 
 

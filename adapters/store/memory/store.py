@@ -55,6 +55,9 @@ class MemoryStore:
         turn = self._turns.get(address)
         return turn.record if turn and self._is_kept(turn, now) else Record(0, b"")
 
+    def recall(self, address: Address, *, now: datetime) -> None:
+        """Return no copy: what is stored is as near."""
+
     async def commit(
         self,
         address: Address,

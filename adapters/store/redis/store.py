@@ -9,7 +9,7 @@ from adapters.store.names import quoted
 from adapters.store.redis import jobs as jobs_
 from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
-from adapters.store.redis.cache import Cache
+from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
@@ -37,7 +37,7 @@ from bot.replace import replace
 class RedisStore:
     """The `Store` port on Redis 6.2 or later, or Valkey: one server, behind Sentinel, or a Cluster.
 
-    What changes something is one script in one round trip; `load` of a warm conversation needs none. Where
+    What changes something is one script in one round trip; `recall` of a warm conversation needs none. Where
     the line is cut a call is repeated for up to 2.5 seconds. A commit then knows itself again, so that
     neither the turn nor what it owes is there twice; what a repeated `settle`, `bury` or `claim` had lent
     before the cut waits for the end of its lease.
@@ -87,16 +87,18 @@ class RedisStore:
         return moment(int(seconds) * 1_000_000 + int(micros_))
 
     async def load(self, address: Address, *, now: datetime) -> Record:
-        """Read a conversation, from memory where this process has seen it."""
+        """Read a conversation as it is stored now."""
         keys = self._site.keys(address)
-        kept = self._cache.get(keys.address)
-        if kept is None:
-            kept = await turns.load(self._site, keys)
-            if kept:
-                self._cache.put(keys.address, kept)
-        if kept is None or now - kept.at > self._site.retention.conversations:
-            return Record(0, b"")
-        return kept.record
+        self._cache.drop(keys.address)
+        kept = await turns.load(self._site, keys)
+        if kept:
+            self._cache.put(keys.address, kept)
+        return self._unless_ended(kept, now)
+
+    def recall(self, address: Address, *, now: datetime) -> Record | None:
+        """Return the conversation as this process saw it last; None if it has not, or not lately."""
+        kept = self._cache.get(self._site.keys(address).address)
+        return self._unless_ended(kept, now) if kept else None
 
     async def commit(
         self,
@@ -198,6 +200,11 @@ class RedisStore:
     async def close(self) -> None:
         """Let go of the connections; closing twice is harmless."""
         await self._site.link.close()
+
+    def _unless_ended(self, kept: Kept | None, now: datetime) -> Record:
+        if kept is None or now - kept.at > self._site.retention.conversations:
+            return Record(0, b"")
+        return kept.record
 
 
 def _unchanging(due: Due) -> Due:

@@ -60,6 +60,9 @@ class SqliteStore:
         with translated(self._path):
             return turns.record_of(self._database, key_of(address), now - self._retention.conversations)
 
+    def recall(self, address: Address, *, now: datetime) -> None:
+        """Return no copy: the file is near, and other processes may have written to it."""
+
     async def commit(
         self,
         address: Address,
