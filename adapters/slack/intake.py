@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.attachment import FILES_AT_ONCE
+from adapters.attachment import Desk
 from adapters.slack.blocks import button, fallback, rich_text, rows
 from adapters.slack.buttons import DIRECT_MESSAGE
 from adapters.slack.card_watch import CardWatch
@@ -79,7 +79,7 @@ class Intake:
         App Home is then shown when it is opened next, and what is said is in the language of their Slack.
         """
         self._client, self._me, self._words, self._home, self._speaks = client, me, words, home, speaks
-        self._hears, self._files = hears, asyncio.Semaphore(FILES_AT_ONCE)
+        self._hears, self._desk = hears, Desk()
         self._card_watch, self._locales = card_watch, Locales(client)
         self._courtesies: set[asyncio.Task[None]] = set()
         self.removed = asyncio.Event()
@@ -98,10 +98,10 @@ class Intake:
                 if ended := await self._card_watch.ended_by(heard):
                     await self._hear(ended, receive)
                 await self._hear(heard, receive)
-            case Fetch() as file if not self._hears(file.address):
+            case Fetch() as file if self._desk.is_full or not self._hears(file.address):
                 await receive(file.address, file.unread("unavailable_file"))
             case Fetch() as file:
-                async with self._files, self._working(file.address, file.origin):
+                async with self._working(file.address, file.origin), self._desk.place():
                     await self._receive(file.address, await fetch(self._client, file), receive)
             case HomePressed() as pressed:
                 for heard in pressed.heard:

@@ -1,6 +1,5 @@
 """One raw update in: read, fetched where it is a file, and handed on."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, assert_never
 
@@ -8,7 +7,7 @@ import structlog
 import telegram
 from msgspec import Struct, field
 
-from adapters.attachment import FILES_AT_ONCE
+from adapters.attachment import Desk
 from adapters.telegram.files import fetched
 from adapters.telegram.inbound import Fetch, Heard, Incoming, Me, Meaningless, NotYours, read_update
 from adapters.telegram.typing_sign import MOMENT, typing_sign
@@ -30,7 +29,7 @@ class Intake(Struct, frozen=True):
     moment: float = MOMENT
     """Seconds after which the person sees that somebody is typing."""
     hears: Hears = lambda _: True
-    files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
+    desk: Desk = field(default_factory=Desk)
 
     async def take(self, raw: Mapping[str, object], receive: Receive) -> None:
         """Hand on what the update means, if anything. Raises only what `receive` raises.
@@ -39,10 +38,10 @@ class Intake(Struct, frozen=True):
         """
         incoming = self._read(raw)
         match incoming:
-            case Fetch(address=address) if not self.hears(address):
+            case Fetch(address=address) if self.desk.is_full or not self.hears(address):
                 await receive(address, incoming.unread("unavailable_file"))
             case Fetch(address=address):
-                async with self.files, typing_sign(self.bot, address, after=self.moment):
+                async with typing_sign(self.bot, address, after=self.moment), self.desk.place():
                     await receive(address, await fetched(self.bot, incoming))
             case Heard(address=address, event=event):
                 async with typing_sign(self.bot, address, after=self.moment):

@@ -1,4 +1,4 @@
-"""To whom a worker listens, and whose replies let others go first: what it remembers of the last minute.
+"""To whom a worker listens, and whose replies go first: what it remembers of the last minute.
 
 The budget that all workers share stands in the conversation (`bot.dialogue.budget`). This is beside it, in
 memory: it costs the store nothing, knows one person in many threads, and many people in one chat.
@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
 from bot.model import Address
+from bot.runtime.deliver import Rank
 
 MINUTE: Final = 60.0
 SHARE: Final = 3.0
@@ -59,7 +60,7 @@ class Attention:
         """
         if self.is_closed(address):
             return "chat_closed"
-        if self._quiet.of(address):
+        if self._quiet.of(address) or self._heard.of(_person(address)) > 2 * MINUTE:
             return "spent"
         is_full = self._chats.of(_chat(address)) > 2 * LONGEST_QUEUE * pause.total_seconds() > 0
         return "chat_full" if is_full else None
@@ -83,13 +84,14 @@ class Attention:
         if self._per_minute and span > timedelta():
             self._quiet.until(address, span.total_seconds())
 
-    def yields(self, address: Address) -> bool:
-        """Return whether a reply to that person lets those of others go first, and count it."""
+    def rank(self, address: Address) -> Rank:
+        """Return who that person is among those who wait for a reply, and count one."""
         if not self._per_minute:
-            return False
-        ahead = self._sent.of(_person(address))
-        self._sent.add(_person(address), SHARE)
-        return ahead > YIELDS_FROM
+            return "under_way"
+        who = _person(address)
+        ahead, is_known = self._sent.of(who), self._sent.knows(who)
+        self._sent.add(who, SHARE)
+        return ("talks_much" if ahead > YIELDS_FROM else "under_way") if is_known else "new"
 
     def close(self, address: Address) -> None:
         """Note that nothing can be shown in that chat of many; one person's own is open once they write."""
@@ -112,6 +114,10 @@ class Ahead:
         """Return how many seconds theirs is ahead; 0 if it is past."""
         time = self._times.get(whose)
         return max(0.0, time - self._monotonic()) if time is not None else 0.0
+
+    def knows(self, whose: Hashable) -> bool:
+        """Return whether there is one, be it past."""
+        return whose in self._times
 
     def add(self, whose: Hashable, seconds: float) -> None:
         """Move theirs on by so much, from now at the earliest."""

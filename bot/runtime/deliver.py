@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from msgspec import Struct
 
@@ -38,6 +38,11 @@ NO_CHANNEL_HERE = timedelta(minutes=1)
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the wait before another try."""
+
+Rank: TypeAlias = Literal["under_way", "new", "talks_much"]
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""Who waits for a reply: first who is in the midst of a guide, then who has just come, then who talks more
+than others. All but the first take places and moments that are to spare."""
 
 _T = TypeVar("_T")
 
@@ -102,8 +107,8 @@ class Delivery(Struct, frozen=True):
     deadline: timedelta = SEND_DEADLINE
     stopping: Callable[[], bool] = lambda: False
     """Whether to begin nothing more, and leave it to others."""
-    yields: Callable[[Address], bool] = lambda _: False
-    """Whether a reply to that person lets those of others go first; counts it."""
+    rank: Callable[[Address], Rank] = lambda _: "under_way"
+    """Says who that person is among those who wait for a reply, and counts one."""
     is_closed: Callable[[Address], bool] = lambda _: False
     """Whether nothing can be shown in that chat just now."""
 
@@ -115,7 +120,7 @@ class Delivery(Struct, frozen=True):
 
     def held(self, job: Owed, since: float) -> "Held":
         """Take note of a job that this process has got."""
-        return Held(job, since, job.kind == "say" and self.yields(job.address))
+        return Held(job, since, self.rank(job.address)) if job.kind == "say" else Held(job, since)
 
     async def due(self) -> None:
         """Do everything that is due and that nobody else holds."""
@@ -179,9 +184,15 @@ class Delivery(Struct, frozen=True):
         if not channel.bot_pause:
             return await self._send(job, say, channel)
         bot, longest = say.address.platform, (self.lease - self.deadline) / 2
+        unasked, place = say.reply.unasked, RANKS.index(held.rank)
         try:
             async with self.timetable.turn(
-                bot, channel.bot_pause, longest, spare=say.reply.unasked or held.yields
+                bot,
+                channel.bot_pause,
+                longest,
+                spare=unasked or place > 0,
+                queue="unasked" if unasked else "",
+                place=place,
             ):
                 may_begin = self._has_time(held) and not self.stopping()
                 return await self._send(job, say, channel) if may_begin else TooLate()
@@ -257,8 +268,7 @@ class Held:
 
     job: Owed
     since: float
-    yields: bool = False
-    """It lets replies to others go first."""
+    rank: Rank = "under_way"
 
     @cached_property
     def work(self) -> Job:

@@ -8,14 +8,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from heapq import heappop, heappush
-from itertools import count
 from typing import Final
 
 import msgspec
 import structlog
 
 from bot.model import Finding
+from bot.runtime.priority import PriorityLock
 
 LONG: Final = 2_000
 """Characters from which on a text is read there: fewer take four milliseconds at most."""
@@ -41,21 +40,15 @@ class Reader:
     def __init__(self, *, deadline: float = DEADLINE, patience: float = PATIENCE) -> None:
         self._deadline, self._patience = deadline, patience
         self._process: asyncio.subprocess.Process | None = None
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._is_busy = False
-        self._numbers = count()
+        self._turns = PriorityLock()
 
     async def read(self, text: str) -> tuple[Finding, ...]:
         """Return what the text shows. Raises `TooMuch`."""
         try:
-            async with asyncio.timeout(self._patience):
-                await self._turn(len(text))
+            async with self._turns.held(len(text), within=self._patience):
+                return await self._read(text.encode(errors="surrogatepass"))
         except TimeoutError as error:
             raise TooMuch from error
-        try:
-            return await self._read(text.encode(errors="surrogatepass"))
-        finally:
-            self._pass_on()
 
     async def close(self) -> None:
         """End the process."""
@@ -64,27 +57,6 @@ class Reader:
                 self._process.kill()
             await self._process.wait()
             self._process = None
-
-    async def _turn(self, size: int) -> None:
-        if not self._is_busy:
-            self._is_busy = True
-            return
-        turn = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (size, next(self._numbers), turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._pass_on()
-            raise
-
-    def _pass_on(self) -> None:
-        while self._waiting:
-            *_, turn = heappop(self._waiting)
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._is_busy = False
 
     async def _read(self, text: bytes) -> tuple[Finding, ...]:
         try:
@@ -103,8 +75,10 @@ class Reader:
 
 async def _begin() -> asyncio.subprocess.Process:
     """Begin a process, and wait until it can read."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdin=pipe, stdout=pipe)
+    pipe, program = asyncio.subprocess.PIPE, (sys.executable, "-m", __name__)
+    process = await asyncio.create_subprocess_exec(
+        *program, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+    )
     await _ask(process, b"")
     return process
 

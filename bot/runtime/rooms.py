@@ -1,21 +1,21 @@
 """The lanes that are being worked on, in rooms of their own, so that no kind takes the place of another.
 
-A platform has three: one for replies to whoever has just said something, a smaller one for those who say more
-than most, and one for what nobody waits for, as the news of a broadcast. So a platform that hangs holds up no
-other, and neither a broadcast nor somebody who talks all the time holds up a conversation.
+A platform has one for replies to those who are in the midst of a guide, smaller ones for those who have just
+come and for those who say more than most, and one for what nobody waits for, as the news of a broadcast. So
+a platform that hangs holds up no other, and neither a broadcast nor a crowd holds up a conversation.
 """
 
 import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import structlog
 
 from bot.codec import Unreadable
 from bot.model import Address, Say
-from bot.runtime.deliver import Delivery, Held
+from bot.runtime.deliver import RANKS, Delivery, Held, Rank
 from bot.runtime.journal import who
 
 IN_FLIGHT = 64
@@ -28,7 +28,8 @@ all that memory holds of a broadcast, however many it goes to."""
 GRACE = 15.0
 """Seconds that a worker which was told to stop gives to what it has taken over: more than a send may take."""
 
-_For: TypeAlias = Literal["asked", "yielding", "unasked"]
+_For: TypeAlias = Rank | Literal["unasked"]
+_KINDS: tuple[_For, ...] = (*RANKS, "unasked")
 _Room: TypeAlias = tuple[str, _For]
 """The platform, and what it is for."""
 
@@ -51,7 +52,7 @@ class Rooms:
     @property
     def places(self) -> int:
         """How many lanes the emptiest room can take."""
-        return max(self._left((platform, kind)) for platform in self._platforms for kind in get_args(_For))
+        return max(self._left((platform, kind)) for platform in self._platforms for kind in _KINDS)
 
     @property
     def spare_places(self) -> int:
@@ -122,9 +123,9 @@ def _room(held: Held) -> _Room:
         is_unasked = isinstance(held.work, Say) and held.work.reply.unasked
     except Unreadable:
         is_unasked = False
-    return held.job.address.platform, "unasked" if is_unasked else "yielding" if held.yields else "asked"
+    return held.job.address.platform, "unasked" if is_unasked else held.rank
 
 
 def _size(room: _Room) -> int:
     _, kind = room
-    return IN_FLIGHT if kind == "asked" else IN_FLIGHT_UNASKED
+    return IN_FLIGHT if kind == "under_way" else IN_FLIGHT_UNASKED

@@ -10,8 +10,10 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.ports import Store, StoreUnusable
+from bot.runtime.priority import PriorityLock
 
 BOOKED_AT_ONCE = 5
 """Moments that are booked in one call of the store, if as many sends are waiting."""
@@ -53,19 +55,20 @@ class Timetable:
         self._booked: defaultdict[str, deque[datetime]] = defaultdict(deque)
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._spare_turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._spare_turns: defaultdict[tuple[str, str], PriorityLock] = defaultdict(PriorityLock)
         self._ends: dict[str, datetime] = {}  # as far as is known here
         self._usual: dict[tuple[str, bool], timedelta] = {}  # from the moment to the platform's answer
 
     @asynccontextmanager
     async def turn(
-        self, bot: str, pause: timedelta, within: timedelta, *, spare: bool
+        self, bot: str, pause: timedelta, within: timedelta, *, spare: bool, queue: str = "", place: int = 0
     ) -> AsyncIterator[None]:
         """Wait for a moment in which that bot may send once; what is sent in it ends with the block.
 
-        `spare` lets others go first. Raises as `moment` and `spare_moment` do, and only before the block.
+        `spare` lets others go first. Of what is to spare, several queues get about the same; within one goes
+        first who has the lowest `place`. Raises as `moment` and `spare_moment` do, and only before the block.
         """
-        book = self.spare_moment if spare else self.moment
+        book = partial(self.spare_moment, queue=queue, place=place) if spare else self.moment
         moment = await self._until(await book(bot, pause, within))
         if self._now() - moment > LEEWAY * pause:
             moment = await self._until(await book(bot, pause, within))
@@ -87,14 +90,16 @@ class Timetable:
         finally:
             self._waiting[bot] -= 1
 
-    async def spare_moment(self, bot: str, pause: timedelta, within: timedelta) -> datetime:
+    async def spare_moment(
+        self, bot: str, pause: timedelta, within: timedelta, *, queue: str = "", place: int = 0
+    ) -> datetime:
         """Give a moment that nobody else wants: it is booked only once hardly any is booked before it.
 
         So it leaves the next moment to whoever wants one meanwhile, in whichever process. Raises `Full` if
         there was none `within` that time, and `StoreUnusable`.
         """
         latest, ahead, behind = self._now() + within, AHEAD * pause, BEHIND * pause
-        async with self._spare_turns[bot]:
+        async with self._spare_turns[bot, queue].held(place):
             while (begins := self._ends.get(bot, self._now()) - ahead) <= latest:
                 await self._until(begins)
                 asked = self._now() - behind

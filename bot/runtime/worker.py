@@ -106,7 +106,7 @@ class Worker:
             lease=self._lease,
             deadline=self._deadline,
             stopping=self._stop.is_set,
-            yields=self._attention.yields,
+            rank=self._attention.rank,
             is_closed=self._attention.is_closed,
         )
 
