@@ -5,9 +5,11 @@ begins with the first long text, and is killed where a text takes too long: the 
 """
 
 import asyncio
+import os
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import msgspec
@@ -19,8 +21,12 @@ from bot.runtime.priority import PriorityLock
 LONG: Final = 2_000
 """Characters from which on a text is read there: fewer take four milliseconds at most."""
 
-DEADLINE: Final = 3.0
-"""Seconds for a text; the slowest of a megabyte takes half a second on a machine that is not busy."""
+WORK: Final = 2.0
+"""Seconds of work that a text may take, whatever else the machine does: the slowest of a megabyte takes half a
+second. The kernel ends the process then, where it can (ITIMER_VIRTUAL)."""
+
+DEADLINE: Final = 10.0
+"""Seconds after which nobody waits for it any more."""
 
 PATIENCE: Final = 20.0
 """Seconds that a text waits for its turn, and the beginning of a process."""
@@ -97,16 +103,24 @@ def _serve(read: Callable[[str], tuple[Finding, ...]]) -> None:
     texts, answers = sys.stdin.buffer, sys.stdout.buffer
     while size := texts.read(_SIZE):
         text = texts.read(int.from_bytes(size, "big")).decode(errors="surrogatepass")
-        found = msgspec.json.encode(read(text))
+        with _limited(WORK):
+            found = msgspec.json.encode(read(text))
         answers.write(len(found).to_bytes(_SIZE, "big") + found)
         answers.flush()
 
 
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
 def _be_nice() -> None:
     """Let the worker go first; a reader whose worker was told to stop ends with it, not before."""
-    import os  # noqa: PLC0415
-    import signal  # noqa: PLC0415
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
