@@ -9,19 +9,31 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from adapters.web.room import Limits, Room, connection_class
+
 _GRACE = 1
 """Seconds for what was asked before the stop."""
+_AT_ONCE = 32
+"""Connections that are taken before any of them is read (asyncio's own meaning of a backlog): few, so that
+no flood ends a connection before its head was looked at."""
+_QUEUE = 1024
+"""Connections that the kernel keeps for us meanwhile."""
+_UNREAD = 64 * 1024
+"""Bytes that it keeps of each: what was not read yet is not counted either."""
+
+FEW = Limits(connections=128)
+"""Enough for whoever looks after the program."""
 
 
 class WebServer:
     """Serves an application from the running event loop, and leaves signals alone."""
 
-    def __init__(self, app: Starlette, host: str, port: int, *, most: int = 64) -> None:
+    def __init__(self, app: Starlette, host: str, port: int, *, limits: Limits = FEW) -> None:
         """Take the address; a port of 0 is any free one. Nothing is opened yet.
 
-        `most` connections at once are served, and others told to come again: strangers may be among them.
+        `limits` say what its callers may hold at once: strangers may be among them.
         """
-        self._app, self._host, self._port, self._most = app, host, port, most
+        self._app, self._host, self._port, self._limits = app, host, port, limits
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -32,12 +44,14 @@ class WebServer:
             self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         family, _, _, _, address = found[0]
-        listening = socket.create_server((str(address[0]), self._port), family=family, backlog=self._most)
+        listening = socket.create_server((str(address[0]), self._port), family=family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _UNREAD)  # and so have those it accepts
         listening.setblocking(False)  # noqa: FBT003  the socket's own way
         port: int = listening.getsockname()[1]
-        self._server = _Server(_config(self._app, self._most))
+        self._server = _Server(_config(Room(self._app, self._limits)))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]), name="web")
         await self._server.up.wait()  # told to stop before that, it would leave its socket open
+        listening.listen(_QUEUE)
         return port
 
     async def stop(self) -> None:
@@ -66,18 +80,19 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: Starlette, most: int) -> uvicorn.Config:
+def _config(room: Room) -> uvicorn.Config:
     """Give what suits a few short questions, also from strangers who ask them badly."""
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # a warning for each broken request is a flood
     return uvicorn.Config(
-        app,
-        http="h11",
+        room,
+        http=connection_class(room),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=most,
+        proxy_headers=False,
+        backlog=_AT_ONCE,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=16 * 1024,

@@ -22,8 +22,8 @@ LONG: Final = 2_000
 """Characters from which on a text is read there: fewer take four milliseconds at most."""
 
 WORK: Final = 2.0
-"""Seconds of work that a text may take, whatever else the machine does: the slowest of a megabyte takes half a
-second. The kernel ends the process then, where it can (ITIMER_VIRTUAL)."""
+"""Seconds of work that a text may take, whatever else the machine does: the slowest of a megabyte takes half
+a second. The kernel ends the process then, where it can (ITIMER_VIRTUAL)."""
 
 DEADLINE: Final = 10.0
 """Seconds after which nobody waits for it any more."""
