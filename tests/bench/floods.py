@@ -92,6 +92,10 @@ class OnTelegram:
         """One account as fast as it can."""
         await self._each(1, AS_FAST)
 
+    async def forgets(self) -> None:
+        """One account that wants to be forgotten ten times a second."""
+        await self._each(1, A_SECOND / 10, "/forget")
+
     async def files(self) -> None:
         """Sixty files of a megabyte, made to be slow to read, from as many accounts."""
         contents = _hostile_files()
@@ -119,13 +123,13 @@ class OnTelegram:
             member.says("@imessage_helper_bot my iPhone does not work")
             await asyncio.sleep(2 * A_SECOND)
 
-    async def _each(self, people: int, every: float) -> None:
+    async def _each(self, people: int, every: float, text: str = "hello, are you there?") -> None:
         async def talks(number: int) -> None:
             somebody = self.telegram.person(FLOODERS_FROM + number)
             await asyncio.sleep(every * number / people)
             due = time.monotonic()
             while True:
-                somebody.says("hello, are you there?")
+                somebody.says(text)
                 del somebody.chat.messages[:-20]
                 due += every
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -212,6 +216,7 @@ def _hostile_files() -> list[bytes]:
 FLOODS: Mapping[str, tuple[str, str]] = {
     "talkers": ("telegram", "talkers"),
     "fast": ("telegram", "fast"),
+    "forgets": ("telegram", "forgets"),
     "files": ("telegram", "files"),
     "mute_group": ("telegram", "group"),
     "busy_group": ("telegram", "busy_group"),

@@ -28,6 +28,7 @@ from bot.apple import Board
 from bot.model import Language
 from bot.ports import Store, StoreUnusable
 from bot.runtime import worker as shell
+from bot.runtime.attention import Attention
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from tests.chaos.book import chaos_book
@@ -96,6 +97,7 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
             stop=stop,
             monotonic=time.monotonic,
             random=lots.random,
+            attention=Attention(plan.messages_per_minute, time.monotonic),
             lease=timedelta(seconds=plan.lease),
             deadline=timedelta(seconds=plan.deadline),
         )
@@ -155,6 +157,7 @@ def _read_plan() -> Plan:
     parser.add_argument("--kind", choices=KINDS, default="own")
     parser.add_argument("--port", type=int, default=0, help="of the webhook")
     parser.add_argument("--failpoints", default="", help=f"name=action@when,…; names: {', '.join(NAMES)}")
+    parser.add_argument("--messages-per-minute", type=int, default=0, help="of one person that are read")
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--log", default="")
     parser.add_argument("--seed", type=int, default=0)
