@@ -141,6 +141,22 @@ def test_its_commands_install_a_program_that_works(tmp_path: Path) -> None:
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in notices
 
 
+# --- what runs it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github" / "workflows").iterdir()), ids=lambda path: path.name
+)
+def test_a_workflow_runs_a_script_of_ours_and_may_only_read(path: Path) -> None:
+    schema = files("check_jsonschema") / "builtin_schemas" / "vendor" / "github-workflows.json"
+    workflow = yaml.safe_load(path.read_text())
+    jsonschema.validate({"on": workflow.pop(True), **workflow}, json.loads(schema.read_text()))  # YAML's "on"
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    (script,) = [step["run"] for step in steps if "run" in step]
+    assert os.access(ROOT / script, os.X_OK)
+    assert workflow["permissions"] == {"contents": "read"}
+
+
 # --- docker-compose.yml -----------------------------------------------------------------------------------
 
 

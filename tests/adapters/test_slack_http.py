@@ -152,12 +152,20 @@ async def test_a_clock_that_is_wrong_is_told_once_however_many_strangers_lie() -
 
 @awaited
 async def test_while_a_secret_is_changed_the_old_and_the_new_one_count_and_no_third() -> None:
-    async with SlackServer() as slack, over_http(slack, beside=(OTHER,)) as way:
+    async with SlackServer() as slack, over_http(slack, secrets=(slack.signing_secret, OTHER)) as way:
         body, again = BODY.encode(), BODY.replace("000100", "000200").encode()
         assert await call(way, body, signed(way, body)) == 200
         assert await call(way, again, signed(way, again, secret=OTHER)) == 200
         assert await call(way, body, signed(way, body, secret=f"{OTHER} and more")) == 401
         assert len(way.door.events) == 2
+
+
+@awaited
+async def test_without_a_secret_nothing_is_signed() -> None:
+    async with SlackServer() as slack, over_http(slack, secrets=()) as way:
+        body = BODY.encode()
+        assert [await call(way, body, signed(way, body, secret=each)) for each in ("", "None")] == [401, 401]
+        assert way.door.begun == []
 
 
 # --- bodies -----------------------------------------------------------------------------------------------

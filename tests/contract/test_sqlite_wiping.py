@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.sqlite import upkeep
+from adapters.store.sqlite import turns, upkeep
 from adapters.store.sqlite.pages import Pages
 from adapters.store.sqlite.store import SqliteStore
 from bot.model import Address
@@ -215,6 +215,49 @@ def test_wiping_that_the_disk_refuses_is_no_failure_of_forgetting_and_is_tried_a
     asyncio.run(run())
     assert refused == 3
     assert [line.getMessage() for line in caplog.records] == ["The upkeep of the file is put off: full"]
+
+
+def test_a_store_that_cannot_wipe_closes_all_the_same_and_the_next_one_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "store.sqlite3"
+
+    def no_place(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def first() -> None:
+        store = SqliteStore(path)
+        await take(store, "e1", body=b"words of ann")
+        await forget(store)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Pages, "zero", no_place)
+            await store.close()
+        await store.close()
+
+    asyncio.run(first())
+    assert [line.getMessage() for line in caplog.records] == ["What was deleted is not wiped yet: full"]
+    store = SqliteStore(path)
+    assert store._upkeep.is_noted
+    asyncio.run(store.close())
+    assert not SqliteStore(path)._upkeep.is_noted
+
+
+def test_a_fault_after_a_settlement_is_no_fault_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> bool:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    async def run() -> None:
+        store = SqliteStore(tmp_path / "store.sqlite3")
+        await take(store, "e1")
+        forgotten = await forget(store, farewell=FAREWELL)
+        assert forgotten
+        monkeypatch.setattr(turns, "has", damaged)
+        assert await done(store, forgotten.owed[0])
+        await store.close()
+
+    asyncio.run(run())
 
 
 LIMITED = """

@@ -14,7 +14,7 @@ from tests.wire.telegram import TelegramServer
 
 STILL_SERVED = 2.4
 TOO_SLOW = 3.0
-WITHIN = 90.0
+WITHIN = 240.0
 """Seconds. A turn takes a dozen trips with all that goes with it."""
 
 

@@ -58,7 +58,7 @@ local unreadable = not chat
 chat = chat or {tat = 0, shut = 0}
 if damaged then -- what the lane or the wakes no longer name
   members = {}
-  for _, each in ipairs(redis.call('ZRANGE', here.due, 0, -1)) do
+  for _, each in ipairs(redis.call('ZRANGEBYSCORE', here.due, '-inf', '+inf')) do
     if string.sub(each, 16) == here.address then members[#members + 1] = each end
   end
 end

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,9 +48,10 @@ class SqliteStore:
         self._leads = Leads()
         self._database = open_file(self._path)
         try:
+            with translated(self._path):
+                self._upkeep = Upkeep(self._database, self._path)
             with self._transaction() as database:
                 lanes.take_over(database)
-            self._upkeep = Upkeep(self._database, self._path)
         except BaseException:
             self._database.close()
             raise
@@ -227,7 +228,14 @@ class SqliteStore:
         self._upkeep.let_go()
 
     def _wipe_after(self, job: Owed) -> None:
-        """Wipe once more when somebody who was forgotten has been told so."""
+        """Wipe once more when somebody who was forgotten has been told so.
+
+        What was done is done: a fault here is no fault of it.
+        """
+        with suppress(StoreUnusable), translated(self._path):
+            self._wipe_if_gone(job)
+
+    def _wipe_if_gone(self, job: Owed) -> None:
         if self._upkeep.is_noted and not turns.has(self._database, key_of(job.address)):
             self._upkeep.wipe_soon()
 

@@ -106,6 +106,7 @@ class Upkeep:
                 await self.wipe()
             except StoreUnusable as error:
                 _log.warning("What was deleted is not wiped yet: %s", error.fault)
+                self._is_to_wipe = False  # the note stays in the file
 
     def let_go(self) -> None:
         """Close the file, once the database is closed: before, that would drop its lock."""
