@@ -184,15 +184,10 @@ class Delivery(Struct, frozen=True):
         if not channel.bot_pause:
             return await self._send(job, say, channel)
         bot, longest = say.address.platform, (self.lease - self.deadline) / 2
-        unasked, place = say.reply.unasked, RANKS.index(held.rank)
+        queue = "unasked" if say.reply.unasked else held.rank
         try:
             async with self.timetable.turn(
-                bot,
-                channel.bot_pause,
-                longest,
-                spare=unasked or place > 0,
-                queue="unasked" if unasked else "",
-                place=place,
+                bot, channel.bot_pause, longest, spare=queue != "under_way", queue=queue
             ):
                 may_begin = self._has_time(held) and not self.stopping()
                 return await self._send(job, say, channel) if may_begin else TooLate()
