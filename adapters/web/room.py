@@ -2,10 +2,12 @@
 
 A limit alone would let whoever comes first lock out all others. So where there is no room, whoever has
 kept us waiting longest goes: first a connection without a whole head, then a request without a whole body.
-An honest caller sends both within a round trip, and is never the one.
+An honest caller sends both within a round trip, and is never the one. Nobody goes within two seconds, and
+until then whoever is next waits outside: many new connections do not end each other.
 """
 
 import asyncio
+from collections.abc import Sized
 from typing import Final, cast
 
 import uvicorn
@@ -19,6 +21,11 @@ from uvicorn.server import ServerState
 MOST_LINES: Final = 1024
 """Of a request, head and chunks: each costs 10 µs, whatever little it brings."""
 
+SPARE: Final = 16
+"""Connections above the limit that may hear that they have to come again, while all others are answered."""
+_LOOK_AGAIN = 0.02
+"""Seconds until it is seen whether a place is free now."""
+
 _COME_AGAIN = {"retry-after": "1", "connection": "close"}
 _GUEST = "guest"
 
@@ -29,6 +36,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     connections: int
     head_within: float = 5.0
     """Seconds from the beginning of a connection, or from the answer before, to the end of a head."""
+    grace: float = 2.0
+    """Seconds of these that every connection has, however many others wait for its place."""
     answer_within: float = 30.0
     """Seconds from there until the answer has left; whoever answers has earlier deadlines of their own."""
     bytes_in_flight: int = 16 * 1024 * 1024
@@ -41,6 +50,7 @@ class Guest:
     def __init__(self, transport: asyncio.Transport) -> None:
         self.transport = transport
         self.lines = 0
+        self.since = 0.0
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -71,16 +81,24 @@ class Room:
         self._requests: dict[_Request, None] = {}
         self._bytes = 0
 
+    async def place(self, taken: Sized) -> None:
+        """Wait until there is a place for a connection beside those that are here and the `taken` ones."""
+        limit = self._limits.connections
+        while (here := len(self._waiting) + len(self._answered) + len(taken)) >= limit:
+            longest = next(iter(self._waiting), None)
+            if (
+                longest is not None
+                and asyncio.get_running_loop().time() - longest.since >= self._limits.grace
+            ):
+                self._end(longest)
+            elif self._give_up_slowest() or len(self._answered) < limit or here >= limit + SPARE:
+                await asyncio.sleep(_LOOK_AGAIN)
+            else:
+                return
+
     def enter(self, guest: Guest) -> None:
-        """Take a new connection; where there are too many, another one goes."""
+        """Take a new connection."""
         self._wait(guest)
-        if len(self._waiting) + len(self._answered) <= self._limits.connections:
-            return
-        longest = next(iter(self._waiting))
-        if longest is guest:  # all others are being answered
-            self._give_up_slowest()
-        else:
-            self._end(longest)
 
     def read(self, guest: Guest, data: bytes) -> bool:
         """Return whether what came is worth to be parsed; if not, the connection has ended."""
@@ -145,6 +163,7 @@ class Room:
 
     def _wait(self, guest: Guest) -> None:
         guest.lines = 0
+        guest.since = asyncio.get_running_loop().time()
         self._waiting[guest] = None
         self._end_after(self._limits.head_within, guest)
 
@@ -156,32 +175,27 @@ class Room:
         self.leave(guest)
 
 
-def connection_class(room: Room) -> type[asyncio.Protocol]:
-    """Return what uvicorn is to make of each connection; the state of each request names its guest."""
+class Connection(H11Protocol):
+    """A connection of uvicorn's that asks a room; the state of each of its requests names its guest."""
 
-    class Connection(H11Protocol):
-        def __init__(
-            self,
-            config: uvicorn.Config,
-            server_state: ServerState,
-            app_state: dict[str, object],
-            _loop: asyncio.AbstractEventLoop | None = None,
-        ) -> None:
-            self._state = dict(app_state)
-            super().__init__(config, server_state, self._state, _loop)
+    def __init__(self, room: Room, config: uvicorn.Config, server_state: ServerState) -> None:
+        self._room = room
+        self._state: dict[str, Guest] = {}
+        super().__init__(config, server_state, self._state)
 
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            stream = cast("asyncio.Transport", transport)  # of a socket, as all of uvicorn's are
-            self._guest = self._state[_GUEST] = Guest(stream)
-            super().connection_made(stream)
-            room.enter(self._guest)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        stream = cast("asyncio.Transport", transport)  # of a socket, as all of uvicorn's are
+        self._guest = self._state[_GUEST] = Guest(stream)
+        super().connection_made(stream)
+        self._room.enter(self._guest)
 
-        def data_received(self, data: bytes) -> None:
-            if room.read(self._guest, data):
-                super().data_received(data)
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless that would be too dear."""
+        if self._room.read(self._guest, data):
+            super().data_received(data)
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            room.leave(self._guest)
-            super().connection_lost(exc)
-
-    return Connection
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hold nothing any longer."""
+        self._room.leave(self._guest)
+        super().connection_lost(exc)

@@ -15,7 +15,7 @@ from bot.ports.channel import (
 )
 from bot.ports.finding import Finding, Grade
 from bot.ports.status import StatusFault, StatusSource, StatusUnreadable
-from bot.ports.store import Store, StoreFault, StoreUnusable
+from bot.ports.store import Damaged, Store, StoreFault, StoreUnusable
 from bot.ports.stored import (
     Backlog,
     Committed,
@@ -38,6 +38,7 @@ __all__ = [
     "Channel",
     "Committed",
     "Conflict",
+    "Damaged",
     "Due",
     "Duplicate",
     "Farewell",

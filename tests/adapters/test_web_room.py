@@ -17,7 +17,7 @@ from adapters.web.room import Limits
 from adapters.web.server import WebServer
 from tests.adapters.test_health import answer, request
 
-PATIENT = Limits(connections=20, head_within=60, answer_within=60)
+PATIENT = Limits(connections=20, head_within=60, grace=0, answer_within=60)
 """No deadline is met in these tests: whoever goes makes room."""
 POST = b"POST / HTTP/1.1\r\nhost: localhost\r\n"
 
@@ -108,7 +108,19 @@ def test_more_honest_callers_at_once_than_there_is_room_for_are_all_answered() -
             await here.hold()
         assert await asyncio.gather(*(here.ask(posted(1000)) for _ in range(60))) == [200] * 60
 
-    tell(story, Limits(connections=80, head_within=ENOUGH, answer_within=ENOUGH))
+    tell(story, Limits(connections=80, head_within=ENOUGH, grace=0, answer_within=ENOUGH))
+
+
+def test_whoever_has_just_come_is_not_sent_away_for_the_next_who_waits_outside() -> None:
+    async def story(here: Here) -> None:
+        _, leaver = await asyncio.open_connection("127.0.0.1", here.port)
+        first = [await here.hold() for _ in range(2)]
+        asking = asyncio.create_task(here.ask())
+        leaver.close()
+        assert await asking == 200
+        assert not [each for each in first if each.at_eof()]
+
+    tell(story, Limits(connections=3, head_within=ENOUGH, grace=ENOUGH, answer_within=ENOUGH))
 
 
 def test_where_everybody_is_being_answered_more_are_told_to_come_again() -> None:
