@@ -81,6 +81,8 @@ class Wanted:
     trouble: float = 0.5
     lease: float = 3.0
     kind: Kind = "own"
+    messages_per_minute: int = 0
+    """How much is read of one person: more than they say, for nothing that is dropped is a fault here."""
     log: str = ""
     """Where the workers' log is kept; nowhere if that is empty."""
 
@@ -277,6 +279,7 @@ def _plan(wanted: Wanted, platform: str, store: str, folder: Path) -> Plan:
         bot_pause=0.0005,
         failpoints=_RANDOM_DEATHS,
         mutant=wanted.mutant,
+        messages_per_minute=wanted.messages_per_minute,
         log=wanted.log or str(folder / "log"),
         witness=str(folder / "witness"),
         sky=str(folder / "trouble at Apple"),
