@@ -82,7 +82,7 @@ class Wanted:
     lease: float = 3.0
     kind: Kind = "own"
     messages_per_minute: int = 0
-    """How much is read of one person: more than they say, for nothing that is dropped is a fault here."""
+    """How much is read of one person, 0 is all."""
     log: str = ""
     """Where the workers' log is kept; nowhere if that is empty."""
 
@@ -194,7 +194,9 @@ class _Stage:
         await self.ticks.tick()
         truth = await asyncio.to_thread(read_truth, self.server.folder, self.ticks)
         witnessed = await asyncio.to_thread(read_witnessed, Path(self.fleet.plan.witness))
-        oracle = Oracle(chaos_book(timedelta(seconds=Plan.minute)), truth, witnessed, self.store.partitions)
+        book = chaos_book(timedelta(seconds=Plan.minute))
+        per_minute = self.wanted.messages_per_minute
+        oracle = Oracle(book, truth, witnessed, self.store.partitions, per_minute)
         record, stored = self.platform.record, await self._stored(oracle)
         found = [*await asyncio.to_thread(check, record, stored, oracle, lease=self.wanted.lease)]
         found += [("bad_ends", each) for each in self.fleet.bad_ends]
