@@ -19,7 +19,7 @@ from bot.model import Address, EventId
 from bot.ports import Channel, Damaged, Owed, Store, StoreUnusable, WayIn
 from bot.replace import replace
 from bot.runtime.aside import Aside, is_damage, waits
-from bot.runtime.attention import Attention
+from bot.runtime.attention import Ahead, Attention
 from bot.runtime.clock import SharedClock
 from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Later, Outcome
 from bot.runtime.forget import forget
@@ -89,6 +89,7 @@ class Worker:
         Without `attention` all is read of everybody, and without a `reader` long texts are read in between.
         """
         self._attention, self._reader = attention or Attention(0, monotonic), reader
+        self._waited = Ahead(monotonic)  # for last words, by chat
         self._book, self._store, self._poller, self._zone = book, store, poller, zone
         self._platforms, self._metrics, self._lease, self._deadline = platforms, metrics, lease, deadline
         self._stop, self._monotonic, self._random = stop, monotonic, random
@@ -161,7 +162,7 @@ class Worker:
         begun = self._monotonic()
         async with self._turns.setdefault(address, asyncio.Lock()):
             if isinstance(event, ForgetMe):
-                await self._rooms.quiet((address, *event.also), LAST_WORDS)
+                await self._let_last_words_go(address, event)
             if isinstance(event, Theirs) and (why := self._attention.overflow(address, self._pause(address))):
                 self._metrics.overflowed(why)
                 return
@@ -183,6 +184,15 @@ class Worker:
                 self._rooms.hand_over(held)
         if received.tells_trouble:
             self._rooms.start(self._count(address))
+
+    async def _let_last_words_go(self, address: Address, event: ForgetMe) -> None:
+        """Wait for what is on its way to somebody who is forgotten.
+
+        Many wishes in a chat wait no longer than one: platforms bring a chat's events one after the other.
+        """
+        chat, begun = (address.platform, address.chat), self._monotonic()
+        await self._rooms.quiet((address, *event.also), max(0.0, LAST_WORDS - self._waited.of(chat)))
+        self._waited.add(chat, self._monotonic() - begun)
 
     async def _read(self, event: Event) -> Event:
         """Read what a long text shows, before its turn; what takes too long counts as what cannot be read."""

@@ -16,7 +16,7 @@ from bot.ports import Gone, Receive, Record, Refused, StoreUnusable, TryLater, U
 from bot.replace import replace
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
-from bot.runtime.worker import Platform, Worker
+from bot.runtime.worker import LAST_WORDS, Platform, Worker
 from tests.outside import ANN
 from tests.runtime.test_worker import Chat, NoApple, live, said
 from tests.runtime.virtual_time import StoreInTime, play, seconds
@@ -198,6 +198,19 @@ def test_many_who_are_forgotten_at_once_are_told_within_the_limit_of_the_platfor
     play(virtual_worker(book, StoreInTime(), Noting(story, bot_pause=pause)).run())
     busiest = max(sum(at <= each < at + 1 for each in times) for at in times)
     assert (len(times), busiest <= 26) == (200, True)
+
+
+def test_many_wishes_in_one_chat_hold_up_those_behind_them_no_longer_than_one(book: Book) -> None:
+    """Sixty of one person took two minutes where the platform was slow, and whoever came then waited."""
+
+    async def story(receive: Receive) -> None:
+        for number in range(60):
+            await receive(ANN, forget_me(number, "en"))
+        took.append(seconds())
+
+    took: list[float] = []
+    play(virtual_worker(book, StoreInTime(), Chat(story, delay=5)).run())
+    assert took[0] < 2 * LAST_WORDS
 
 
 def test_a_wish_that_the_store_could_not_grant_is_refused(book: Book) -> None:
