@@ -58,16 +58,16 @@ class Reader:
 
     async def close(self) -> None:
         """End the process."""
-        if self._process is not None:
+        process, self._process = self._process, None
+        if process is not None:
             with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-            self._process = None
+                process.kill()
+            await process.wait()
 
     async def _read(self, text: bytes) -> tuple[Finding, ...]:
         try:
             async with asyncio.timeout(self._patience):
-                process = self._process = self._process or await _begin()
+                process = self._process or await self._begin()
             async with asyncio.timeout(self._deadline):
                 return _FINDINGS.decode(await _ask(process, text))
         except (TimeoutError, OSError, EOFError, msgspec.MsgspecError) as error:
@@ -78,15 +78,14 @@ class Reader:
             await self.close()
             raise
 
-
-async def _begin() -> asyncio.subprocess.Process:
-    """Begin a process, and wait until it can read."""
-    pipe, program = asyncio.subprocess.PIPE, (sys.executable, "-m", __name__)
-    process = await asyncio.create_subprocess_exec(
-        *program, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
-    )
-    await _ask(process, b"")
-    return process
+    async def _begin(self) -> asyncio.subprocess.Process:
+        """Begin a process, and wait until it can read; one that never can is closed as any other."""
+        pipe, program = asyncio.subprocess.PIPE, (sys.executable, "-m", __name__)
+        process = self._process = await asyncio.create_subprocess_exec(
+            *program, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+        )
+        await _ask(process, b"")
+        return process
 
 
 async def _ask(process: asyncio.subprocess.Process, text: bytes) -> bytes:

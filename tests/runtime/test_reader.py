@@ -1,11 +1,13 @@
 """Long texts are read beside the event loop, the shortest first, and one that takes too long ends alone."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from bot.dialogue.evidence.find import find
+from bot.runtime import reader as reading
 from bot.runtime.reader import Reader, TooMuch
 from tests.bench.evidence import HOSTILE, repeated
 
@@ -98,3 +100,22 @@ def test_a_reader_that_dies_costs_one_text() -> None:
         assert await reader.read(EVIDENCE) == find(EVIDENCE)
 
     played(story, deadline=60, patience=60)
+
+
+def test_a_process_that_does_not_begin_in_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stayed, and so did the next one: who pastes much on a busy machine left many behind."""
+    begun: list[asyncio.subprocess.Process] = []
+
+    async def stuck(process: asyncio.subprocess.Process, text: bytes) -> bytes:
+        del text
+        begun.append(process)
+        await asyncio.Event().wait()
+        return b""
+
+    async def story(reader: Reader) -> None:
+        with pytest.raises(TooMuch):
+            await reader.read("x")
+        assert [process.returncode for process in begun] == [-signal.SIGKILL]
+
+    monkeypatch.setattr(reading, "_ask", stuck)
+    played(story, patience=0.5)
