@@ -2,11 +2,12 @@
 
 A limit alone would let whoever comes first lock out all others. So where there is no room, whoever has
 kept us waiting longest goes: first a connection without a whole head, then a request without a whole body.
-An honest caller sends both within a round trip, and is never the one. Nobody goes within two seconds, and
-until then whoever is next waits outside: many new connections do not end each other.
+An honest caller sends both within a round trip, and is never the one. For a new connection nobody goes within
+two seconds, and until then it waits outside: many new connections do not end each other.
 """
 
 import asyncio
+import math
 from collections.abc import Sized
 from typing import Final, cast
 
@@ -37,7 +38,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     head_within: float = 5.0
     """Seconds from the beginning of a connection, or from the answer before, to the end of a head."""
     grace: float = 2.0
-    """Seconds of these that every connection has, however many others wait for its place."""
+    """Seconds that every head and every body has, however many others wait for their place."""
     answer_within: float = 30.0
     """Seconds from there until the answer has left; whoever answers has earlier deadlines of their own."""
     bytes_in_flight: int = 16 * 1024 * 1024
@@ -55,9 +56,10 @@ class Guest:
 
 
 class _Request:
-    """A request that is not answered yet."""
+    """A request that is not answered yet, and when its head was here."""
 
     def __init__(self) -> None:
+        self.since = asyncio.get_running_loop().time()
         self.bytes = 0
         self.is_whole = False
         self.must_go = False
@@ -86,12 +88,10 @@ class Room:
         limit = self._limits.connections
         while (here := len(self._waiting) + len(self._answered) + len(taken)) >= limit:
             longest = next(iter(self._waiting), None)
-            if (
-                longest is not None
-                and asyncio.get_running_loop().time() - longest.since >= self._limits.grace
-            ):
+            before = asyncio.get_running_loop().time() - self._limits.grace
+            if longest is not None and longest.since <= before:
                 self._end(longest)
-            elif self._give_up_slowest() or len(self._answered) < limit or here >= limit + SPARE:
+            elif self._give_up_slowest(before) or len(self._answered) < limit or here >= limit + SPARE:
                 await asyncio.sleep(_LOOK_AGAIN)
             else:
                 return
@@ -153,10 +153,13 @@ class Room:
             raise HTTPException(503, headers=_COME_AGAIN)
         return message
 
-    def _give_up_slowest(self) -> bool:
-        """Have the body that has been coming for longest give way, and return whether there is one."""
+    def _give_up_slowest(self, before: float = math.inf) -> bool:
+        """Have the body that has been coming for longest give way, and return whether there is one.
+
+        Only one whose head came no later than `before`, by the loop's time.
+        """
         for request in self._requests:
-            if not (request.is_whole or request.must_go):
+            if not (request.is_whole or request.must_go) and request.since <= before:
                 request.give_up()
                 return True
         return False
