@@ -10,7 +10,7 @@ from typing import Final, TypeVar, get_args
 import msgspec
 
 from bot.apple import Service, ServiceState
-from bot.events import Again, Event, Said, Shared
+from bot.events import Again, Event, Opened, Said, Shared
 from bot.model import (
     Address,
     Budget,
@@ -66,7 +66,7 @@ def encode_job(job: Job) -> bytes:
 
 def encode_again(address: Address, event: Event) -> bytes:
     """Give the bytes to store of an event that is set aside: without what somebody typed or sent."""
-    words = isinstance(event, Said | Shared)
+    words = isinstance(event, Said | Shared) or (isinstance(event, Opened) and event.start != "")
     told = msgspec.Raw(b"null" if words else msgspec.json.encode(event))
     return msgspec.json.encode(_Job(FORMAT, again=_Again(address, type(event).__name__, told)))
 

@@ -15,10 +15,13 @@ from bot.codec import (
     Unreadable,
     decode_conversation,
     decode_job,
+    decode_owed,
+    encode_again,
     encode_conversation,
     encode_job,
 )
 from bot.dialogue.vocabulary import FINDINGS
+from bot.events import Again, Left, Opened, Picked, Said, Shared
 from bot.model import (
     LANGUAGES,
     Address,
@@ -26,6 +29,7 @@ from bot.model import (
     CheckIn,
     Choice,
     Conversation,
+    EventId,
     Finding,
     Place,
     Reply,
@@ -183,3 +187,14 @@ def test_a_newer_format_is_named_as_such_whatever_else_it_holds(body: bytes) -> 
 def test_a_field_that_is_not_known_here_is_let_be() -> None:
     body = encode_conversation(SAMPLE)
     assert decode_conversation(body[:-1] + b',"later":true}') == SAMPLE
+
+
+def test_an_event_that_is_set_aside_keeps_nothing_that_somebody_wrote() -> None:
+    """What stands behind `/start` comes from a link, or from whoever types it there."""
+    address, id_, words = Address("test", "chat", "ann"), EventId("1"), "my secret"
+    for event in (Said(id_, words), Shared(id_, words, words), Opened(id_, start=words)):
+        body = encode_again(address, event)
+        assert words.encode() not in body
+        assert decode_owed(body) == Again(address, type(event).__name__, None)
+    for kept in (Opened(id_, "ja", zone="Asia/Tokyo"), Picked(id_, 3, "help"), Left(id_)):
+        assert decode_owed(encode_again(address, kept)) == Again(address, type(kept).__name__, kept)
