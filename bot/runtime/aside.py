@@ -101,8 +101,7 @@ class Aside:
         return True
 
     async def _set_aside(self, address: Address, event: Event, why: Why) -> None:
-        body = encode_again(address, event)
-        is_new = await self._store.set_aside(address, event.id, body, why, now=self._now())
+        is_new = await self._parks(address, event, why)
         self.worked(address, event)
         if not is_new:
             return
@@ -110,6 +109,15 @@ class Aside:
         _log.error("event set aside", who=who(address), kind=type(event).__name__, why=why)
         if waits(event):
             self._start(self._tell(address, event, why), address)
+
+    async def _parks(self, address: Address, event: Event, why: Why) -> bool:
+        """Park it, and say whether it was not before; where that place is damaged too, only the log keeps it."""
+        try:
+            body = encode_again(address, event)
+            return await self._store.set_aside(address, event.id, body, why, now=self._now())
+        except Damaged:
+            _log.error("event cannot be parked", who=who(address))
+            return True
 
     async def _tell(self, address: Address, event: Event, why: Why) -> None:
         hint: Language | None = getattr(event, "language", None)

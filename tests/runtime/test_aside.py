@@ -120,6 +120,22 @@ def test_an_event_that_comes_again_is_set_aside_and_told_once(book: Book) -> Non
     assert b'events_set_aside_total{why="damaged"} 1.0' in metrics.text()
 
 
+def test_what_cannot_even_be_parked_is_told_and_logged_and_holds_up_nobody(book: Book) -> None:
+    """Telegram brought it again for ever, and after a hundred more nobody else was heard."""
+
+    class Rotten(Poisoned):
+        async def set_aside(self, *_: object, **__: object) -> bool:  # type: ignore[override]
+            raise Damaged("here")
+
+    async def story(receive: Receive) -> None:
+        assert not await refused(receive, said(1))
+        await receive(BEN, said(1, "iPhone"))
+
+    chat, _, errors = lived(book, Rotten(), story)
+    assert {address for address, _ in chat.sent} == {ANN, BEN}
+    assert errors == ["event cannot be parked", "event set aside"]
+
+
 def test_whoever_said_nothing_is_told_nothing(book: Book) -> None:
     store = Poisoned()
     events = (
