@@ -44,7 +44,7 @@ def test_a_chat_that_is_killed_goes_on_where_it_was(
 ) -> None:
     with chat("--store", store, APPLE_STATUS_URL=healthy_apple.url) as talk:
         talk.say("iphone")
-        before = talk.pick("go_on")
+        before = talk.pick("page_opens")
         talk.process.kill()
         talk.process.wait()
     after = opened(inside, store)

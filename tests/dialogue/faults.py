@@ -2,7 +2,7 @@
 
 ONCE = "      ja: もう一度\n      en: Once more"
 EVERY_CASE = """\
-      - {when: [apple_down, apple_unknown, apple_crowd, apple_partly], ja: あ, en: a}
+      - {when: [apple_down, apple_unknown, apple_ended, apple_crowd, apple_partly], ja: あ, en: a}
       - {when: apple_clear, ja: い, en: b}"""
 EVIDENCE = "begin: ask\nevidence:\n-"
 SAY = "    say: {ja: どうですか, en: How is it}"

@@ -19,7 +19,7 @@ class Wording:
 
     language: str
     iphone: str
-    go_on: str
+    opens: str
     not_yet: str
     fixed: str
     messages: tuple[str, ...]
@@ -27,7 +27,7 @@ class Wording:
 
 ENGLISH = Wording(
     "en",
-    *("iPhone or iPad", "Continue", "Not yet", "It works now"),
+    *("iPhone or iPad", "Yes, it opens", "Not yet", "It works now"),
     (
         "Hello! Let’s get iMessage working again",
         "Apple has reported no problem",
@@ -39,7 +39,7 @@ ENGLISH = Wording(
 )
 JAPANESE = Wording(
     "ja",
-    *("iPhone・iPad", "進む", "まだです", "直った"),
+    *("iPhone・iPad", "開いた", "まだです", "直った"),
     (
         "こんにちは。iMessageをまた使えるように",
         "Appleは問題を報告していません",
@@ -82,7 +82,7 @@ def test_nothing_is_lost_or_doubled_when_bot_and_redis_die(way: Way, words: Word
         await thread.has(1)
         thread.presses(words.iphone)
         await thread.has(2)
-        await _goes_on_while_the_bot_is_dead(thread, words.go_on)
+        await _goes_on_while_the_bot_is_dead(thread, words.opens)
         thread.presses(words.not_yet)
         await thread.has(4)
         await _writes_while_redis_is_dead(thread, words.not_yet)

@@ -37,8 +37,8 @@ def test_a_mention_in_a_thread_where_somebody_else_is_helped_begins_a_guide_of_o
         await _has(scene, ann, first, 1)
         hana.mentions(room, "iPhoneで使えません", thread=first)
         await _has(scene, ann, first, 2)
-        hana.writes_in_thread(first, "進む")
-        ann.writes_in_thread(first, "continue")
+        hana.writes_in_thread(first, "開きました")
+        ann.writes_in_thread(first, "it opens")
         await _has(scene, ann, first, 3)
         await scene.settled()
         said = begins(_replies(ann, first))
@@ -46,7 +46,7 @@ def test_a_mention_in_a_thread_where_somebody_else_is_helped_begins_a_guide_of_o
         assert said[1].startswith("Appleは問題を報告していません")
         assert said[2].startswith("Step 1 of ")
         assert len(said) == 3, "what the other says without naming us is for the one who began the thread"
-        hana.presses("進む", _replies(ann, first)[1])
+        hana.presses("開いた", _replies(ann, first)[1])
         await _has(scene, ann, first, 4)
         assert begins(_replies(ann, first))[3].startswith("手順 1/")
 

@@ -63,7 +63,7 @@ def test_the_agent_suggests_and_whoever_takes_a_suggestion_is_helped(
         first = ann.picks_prompt(prompt)
         await _has(scene, ann, 1)
         await _dies_and_comes_back(scene)
-        ann.presses("進む" if language == "ja" else "Continue", of_the_bot(ann.sees())[0])
+        ann.presses("開いた" if language == "ja" else "Yes, it opens", of_the_bot(ann.sees())[0])
         await _has(scene, ann, 2)
         await scene.settled()
         replies = of_the_bot(ann.sees())
