@@ -1,17 +1,22 @@
-# The bot as an image. Every library comes from requirements.lock, checked against its hash.
-FROM python:3.12-slim AS build
+# The bot as an image. Every library comes from requirements.lock, and what builds the bot from .ci/build.lock,
+# checked against their hashes. CONTRIBUTING.md says how this image of Python is pinned by its digest.
+FROM python:3.12.14-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /source
 RUN python -m venv /app
 COPY requirements.lock ./
 RUN /app/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+COPY .ci/build.lock .ci/notices.py ./.ci/
+RUN python -m venv .build && .build/bin/pip install --require-hashes --only-binary :all: -r .ci/build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY adapters ./adapters
 COPY bot ./bot
 COPY flows ./flows
-RUN /app/bin/pip install --no-deps .
+RUN .build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir .wheel . \
+    && /app/bin/pip install --no-deps --no-index .wheel/*.whl \
+    && /app/bin/python .ci/notices.py >/app/THIRD_PARTY.txt
 
-FROM python:3.12-slim
+FROM python:3.12.14-slim-trixie
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /app /app
 WORKDIR /tmp

@@ -18,6 +18,8 @@ class Pace(Struct, frozen=True):
     longest: float = 30.0
     refused: float = 60.0
     """Between tries while the platform does not know the token, which only a new one mends."""
+    asked: float = 300.0
+    """At most, where the platform asks for a wait: a broken value must not keep everybody out for longer."""
     grace: float = 10.0
     """For what has begun, at the end."""
 
@@ -55,7 +57,7 @@ class Outage:
         if self._failures > 1 or why.setting or why.alarm:
             self._tell(why)
         if why.wait is not None:
-            return why.wait
+            return min(why.wait, self._pace.asked)
         if why.setting:
             return self._pace.refused
         doubled = self._pace.first * 2.0 ** min(self._failures - 1, 16)

@@ -67,11 +67,16 @@ async def open_store(settings: Settings) -> Store:
 
 
 async def dangers(settings: Settings) -> tuple[Finding, ...]:
-    """Give what could lose turns that were acknowledged: nothing of an SQLite file could."""
+    """Give what could lose turns that were acknowledged: nothing of an SQLite file could.
+
+    Raises `StoreUnusable` where there is nobody to ask.
+    """
     if settings.redis_url is None:
         return ()
     from adapters.store.redis.examine import examine_redis, unsafe  # noqa: PLC0415
+    from adapters.store.redis.store import RedisStore  # noqa: PLC0415
 
+    await RedisStore.reach(settings.redis_url)
     found = await examine_redis(
         settings.redis_url, replicas=settings.redis_replicas, clock=lambda: datetime.now(UTC)
     )

@@ -118,7 +118,8 @@ class Left(Struct, frozen=True):
 class ForgetMe(Struct, frozen=True):
     """Somebody wants everything deleted that is stored about them here. The one event that is no turn.
 
-    What is stored about them at the addresses in `also` goes with it; they are told once, here.
+    What is stored about them at the addresses in `also` goes with it; they are told once, here. Only the
+    event's id stays for its time, so that its redelivery deletes nothing that they have begun since.
     """
 
     id: EventId

@@ -91,5 +91,6 @@ async def _slack(set_up: SlackSettings, book: Book, glance: Glance, random: Call
             app, client, set_up.app_token, monotonic=time.monotonic, random=random, pace=pace
         )
         return Connected(Platform(name, socket, channel), (), close)
-    http = SlackHttp(app, set_up.signing_secret or "", now=time.time)
+    secrets = [each for each in (set_up.signing_secret, set_up.old_signing_secret) if each]
+    http = SlackHttp(app, *secrets, now=time.time)
     return Connected(Platform(name, http, channel), http.routes, close)

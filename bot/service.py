@@ -5,20 +5,22 @@ import random
 import secrets
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from adapters.health.application import health_application
+from adapters.web.room import Limits
 from adapters.web.server import WebServer
 from bot.app import apple_status, dangers, local_zone, open_store
 from bot.dialogue.book import Book
 from bot.platforms import connect
-from bot.ports import Finding, Lead, Store, TokenRefused
+from bot.ports import Finding, Lead, Store, StoreFault, StoreUnusable, TokenRefused
 from bot.runtime import garbage
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
@@ -28,8 +30,19 @@ from bot.runtime.poller import Poller
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
-PUBLIC_CONNECTIONS = 512
-"""At once on the public listener. Each platform keeps some dozens open."""
+PUBLIC_LIMITS = Limits(connections=768)
+"""Of the public listener. Each platform keeps some dozens of connections open, and most systems let a process
+have 1,024 files: the others are for the store and the platforms."""
+
+WAITED_FOR: Collection[StoreFault] = ("unreachable", "read_only")
+"""What is wrong with a Redis that is about to start or to take over. A wrong password, a right that is
+missing, or an address where there is none, does not mend itself.
+"""
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two attempts to reach a store at the start."""
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger()
 
@@ -49,30 +62,89 @@ class CannotListen(Exception):
 async def serve(settings: Settings, book: Book, *, only: str | None = None) -> None:
     """Work until SIGTERM or SIGINT, for all platforms that are set up or `only` one.
 
-    Raises `StoreUnusable`, `MayLose`, `CannotListen` and `TokenRefused`.
+    A Redis that is away is waited for, at the start as later. Raises `StoreUnusable` where waiting mends
+    nothing, `MayLose`, `CannotListen` and `TokenRefused`.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with start_journal(settings.log_level, settings.log_key):
-        await _refuse_to_lose(settings)
-        store = await open_store(settings)
+        async with AsyncExitStack() as end:
+            health = _Health()
+            await _open_health(settings, health, end)
+            store = await _wait_for_store(settings, stop, health)
+            if store is not None:
+                end.push_async_callback(store.close)
+                await _work(settings, book, store, stop, only, health)
+        _log.info("stopped")
+
+
+class _Health:
+    """What the health server tells: that the store is not there, until there is a worker to ask."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.worker: Worker | None = None
+        self.ports: dict[str, int] = {}
+
+    def ready(self) -> Mapping[str, bool]:
+        return {"store": False} if self.worker is None else self.worker.ready()
+
+
+async def _wait_for_store(settings: Settings, stop: asyncio.Event, health: _Health) -> Store | None:
+    """Open the store, once it is there; None if the stop came first. It is said when that takes time."""
+    is_told = False
+    for pause in _pauses():
+        opening = asyncio.create_task(_open_safe_store(settings))
+        if not await _comes_before(stop, opening):
+            return None
         try:
-            await _work(settings, book, store, stop, only)
-        finally:
-            await store.close()
+            store = opening.result()
+        except StoreUnusable as error:
+            if settings.redis_url is None or error.fault not in WAITED_FOR:
+                raise
+            if not is_told:
+                _log.warning("waiting for the store", where=error.where, why=error.fault, **health.ports)
+            is_told = True
+            await _comes_before(stop, asyncio.create_task(asyncio.sleep(pause)))
+        else:
+            if is_told:
+                _log.info("store is there")
+            return store
+    raise AssertionError  # the pauses never end
 
 
-async def _refuse_to_lose(settings: Settings) -> None:
+async def _comes_before(stop: asyncio.Event, work: "asyncio.Task[_T]") -> bool:
+    """Wait for it to end, or for the stop, which cancels it."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for each in (work, stopping):
+        each.cancel()
+    return not stop.is_set()
+
+
+def _pauses() -> Iterator[float]:
+    """Give seconds to wait for the store before the next attempt."""
+    pause = 0.5
+    while True:
+        yield pause * (0.5 + 0.5 * random.random())  # noqa: S311  so that workers do not march in step
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _open_safe_store(settings: Settings) -> Store:
     found = await dangers(settings)
     if found and not settings.accept_data_loss:
         raise MayLose(found)
+    store = await open_store(settings)
     for finding in found:
         _log.warning("data may be lost", why=finding.says)
+    return store
 
 
-async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Event, only: str | None) -> None:
-    metrics, zone, who = Metrics(), local_zone(), secrets.token_hex(8)
+async def _work(  # noqa: PLR0917  all of it is made before
+    settings: Settings, book: Book, store: Store, stop: asyncio.Event, only: str | None, health: _Health
+) -> None:
+    zone, who = local_zone(), secrets.token_hex(8)
     roles = Roles(store, who, monotonic=time.monotonic)
     poller = _poller(settings, store, roles.lead("apple"), who)
     async with AsyncExitStack() as end:
@@ -86,20 +158,19 @@ async def _work(settings: Settings, book: Book, store: Store, stop: asyncio.Even
         worker = Worker(
             *(book, store, poller, zone),
             platforms=platforms,
-            metrics=metrics,
+            metrics=health.metrics,
             stop=stop,
             monotonic=time.monotonic,
             random=random.random,
         )
-        health = health_application(worker.ready, metrics.text)
-        routes = [route for each in connected for route in each.routes]
-        ports = await _listen(settings, health, routes, end)
-        _log.info("started", platforms=[platform.name for platform in platforms], **ports)
+        health.worker = worker
+        if routes := [route for each in connected for route in each.routes]:
+            health.ports["listen_port"] = await _open_public(settings, routes, end)
+        _log.info("started", platforms=[platform.name for platform in platforms], **health.ports)
         if not platforms:
             _log.warning("no chat platform is set up")
         garbage.seldom()
         await _live(worker)
-    _log.info("stopped")
 
 
 def _poller(settings: Settings, store: Store, lead: Lead, who: str) -> Poller:
@@ -107,18 +178,17 @@ def _poller(settings: Settings, store: Store, lead: Lead, who: str) -> Poller:
     return Poller(store, source, who=who, lead=lead, random=random.random, every=every)
 
 
-async def _listen(
-    settings: Settings, health: Starlette, routes: Sequence[BaseRoute], end: AsyncExitStack
-) -> Mapping[str, int]:
-    """Open the health server, and the public listener if a platform calls us; give their ports."""
+async def _open_health(settings: Settings, health: _Health, end: AsyncExitStack) -> None:
     place = (settings.health_host, settings.health_port)
-    ports = {"health_port": await _open(WebServer(health, *place), "HEALTH", place, end)}
-    if routes:
-        public, place = Starlette(routes=routes), (settings.listen_host, settings.listen_port)
-        public.router.redirect_slashes = False
-        server = WebServer(public, *place, most=PUBLIC_CONNECTIONS)
-        ports["listen_port"] = await _open(server, "LISTEN", place, end)
-    return ports
+    application = health_application(health.ready, health.metrics.text)
+    health.ports["health_port"] = await _open(WebServer(application, *place), "HEALTH", place, end)
+
+
+async def _open_public(settings: Settings, routes: Sequence[BaseRoute], end: AsyncExitStack) -> int:
+    """Open the listener that a platform calls us at."""
+    public, place = Starlette(routes=routes), (settings.listen_host, settings.listen_port)
+    public.router.redirect_slashes = False
+    return await _open(WebServer(public, *place, limits=PUBLIC_LIMITS), "LISTEN", place, end)
 
 
 async def _open(server: WebServer, setting: str, place: tuple[str, int], end: AsyncExitStack) -> int:

@@ -49,6 +49,8 @@ class SlackSettings:
     """`SLACK_API_URL`: where the Web API is; None is Slack's own."""
     connect: bool = False
     """`SLACK_CONNECT`: people of other workspaces, in channels that they share with us, are helped too."""
+    old_signing_secret: str | None = field(default=None, repr=False)
+    """`SLACK_SIGNING_SECRET_OLD`: the one before, which counts too while it is being changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,16 @@ def _slack(read: Environment) -> SlackSettings | None:
     bot = read.text("SLACK_BOT_TOKEN", _is_token("xoxb"), "must be the Bot User OAuth Token, as xoxb-…")
     app = read.text("SLACK_APP_TOKEN", _is_token("xapp"), "must be an App-Level Token, as xapp-1-…")
     secret = read.text("SLACK_SIGNING_SECRET", _is_long, f"needs at least {LEAST_KEY} characters")
+    old = read.text("SLACK_SIGNING_SECRET_OLD", _is_long, f"needs at least {LEAST_KEY} characters")
     api_url = read.web_address("SLACK_API_URL", "https://slack.com/api/")
     connect = read.word("SLACK_CONNECT", ("yes", "no"), "no") == "yes"
     if read.is_set("SLACK_BOT_TOKEN") and not (
         read.is_set("SLACK_APP_TOKEN") or read.is_set("SLACK_SIGNING_SECRET")
     ):
         read.problems.append("SLACK_BOT_TOKEN needs SLACK_APP_TOKEN beside it, or SLACK_SIGNING_SECRET")
-    return SlackSettings(bot, app, secret, api_url, connect) if bot else None
+    if read.is_set("SLACK_SIGNING_SECRET_OLD") and not read.is_set("SLACK_SIGNING_SECRET"):
+        read.problems.append("SLACK_SIGNING_SECRET_OLD needs the new SLACK_SIGNING_SECRET beside it")
+    return SlackSettings(bot, app, secret, api_url, connect, old) if bot else None
 
 
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)

@@ -4,8 +4,11 @@ import asyncio
 import json
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import aiohttp
 
 from adapters.store.redis.keys import role_key
 from tests.adapters.feed import Fields, event, listing
@@ -44,6 +47,15 @@ def lapse_roles(redis: RedisServer) -> None:
     with redis.admin() as client:
         for key in client.scan_iter(role_key("") + "*"):
             client.delete(key)
+
+
+async def readiness(program: "LiveProgram") -> Mapping[str, bool]:
+    """Ask the program whether what it needs is there."""
+    started = next(line for line in reversed(program.log) if line["event"] == "started")
+    url = f"http://127.0.0.1:{started['health_port']}/readyz"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        checks: Mapping[str, bool] = (await answer.json())["checks"]
+        return checks
 
 
 @dataclass(eq=False)

@@ -25,6 +25,7 @@ class RedisProxy:
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _listener: asyncio.Server | None = None
     _lines: set[asyncio.StreamWriter] = field(default_factory=set)
+    _stranded: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
@@ -58,6 +59,11 @@ class RedisProxy:
     def thaw(self) -> None:
         """Pass on what was held back, and what comes."""
         self._open.set()
+
+    def strand(self, port: int) -> None:
+        """Lead to another server from now on; whoever is connected hears nothing more, and is not told."""
+        self.port = port
+        self._stranded |= self._lines
 
     def cut(self) -> None:
         """Cut all lines; new ones may be made."""
@@ -96,6 +102,8 @@ class RedisProxy:
     ) -> None:
         while piece := await reader.read(65536):
             self.round_trips += 1
+            if server in self._stranded:
+                continue
             await asyncio.sleep(self.delay)
             await self._open.wait()
             if self._losing is not None and self._losing in piece:

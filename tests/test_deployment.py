@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 
 from adapters.health.application import health_application
 from adapters.store.redis.examine import examine_redis
@@ -22,6 +23,7 @@ from adapters.web.server import WebServer
 from tests.environment import known_settings
 from tests.ports import free_port
 from tests.redis_server import RedisServer
+from tests.test_lock import needed_pins
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -30,6 +32,7 @@ DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 STEPS = [
     (word, rest) for word, _, rest in (line.partition(" ") for line in DOCKERFILE.splitlines()) if word != "#"
 ]
+NOTICE = r"^(\S+) (\S+)\nLicence: .+\nSource: https?://"
 ENOUGH = 300
 """Seconds for installing, of which nearly all is waiting for packages that are not cached."""
 
@@ -61,6 +64,18 @@ def test_all_that_is_copied_is_there_and_let_through() -> None:
     let_through = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
     assert set(copied()) == let_through
     assert all((ROOT / name).exists() for name in copied())
+
+
+def test_what_others_made_is_pinned() -> None:
+    """An image's tag names the version and the system; of pip's packages each has a hash."""
+    bases = {rest.partition(" ")[0] for rest in steps("FROM")}
+    assert len(bases) == 1, "built and run with the same Python"
+    for image in (*bases, REDIS["image"]):
+        assert re.fullmatch(r"[a-z]+:\d+\.\d+\.\d+-[a-z]+(-[a-z]+)?(@sha256:[0-9a-f]{64})?", image)
+    installs = [each for line in steps("RUN") for each in line.split("&&") if "pip install" in each]
+    assert installs
+    assert all("--require-hashes" in each or "--no-deps --no-index" in each for each in installs)
+    assert all("--no-build-isolation" in line for line in steps("RUN") if "pip wheel" in line)
 
 
 def test_it_runs_as_nobody_special_and_hears_the_signal_itself() -> None:
@@ -100,6 +115,7 @@ def test_its_commands_install_a_program_that_works(tmp_path: Path) -> None:
     source.mkdir()
     for name in copied():
         where = source / name
+        where.parent.mkdir(exist_ok=True)
         kept_out = shutil.ignore_patterns("__pycache__")
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, where, ignore=kept_out)
@@ -119,6 +135,26 @@ def test_its_commands_install_a_program_that_works(tmp_path: Path) -> None:
             encoding="utf-8",
         )
         assert done.returncode == 0, done.stderr
+    notices = (app / "THIRD_PARTY.txt").read_text()
+    told = {(canonicalize_name(name), version) for name, version in re.findall(NOTICE, notices, re.MULTILINE)}
+    assert {(pin.name, str(pin.specifier).removeprefix("==")) for pin in needed_pins()} <= told
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in notices
+
+
+# --- what runs it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github" / "workflows").iterdir()), ids=lambda path: path.name
+)
+def test_a_workflow_runs_a_script_of_ours_and_may_only_read(path: Path) -> None:
+    schema = files("check_jsonschema") / "builtin_schemas" / "vendor" / "github-workflows.json"
+    workflow = yaml.safe_load(path.read_text())
+    jsonschema.validate({"on": workflow.pop(True), **workflow}, json.loads(schema.read_text()))  # YAML's "on"
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    (script,) = [step["run"] for step in steps if "run" in step]
+    assert os.access(ROOT / script, os.X_OK)
+    assert workflow["permissions"] == {"contents": "read"}
 
 
 # --- docker-compose.yml -----------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ def test_every_mistake_is_told_at_once() -> None:
         "SLACK_BOT_TOKEN": "xoxp-s3cret",
         "SLACK_APP_TOKEN": "s3cret",
         "SLACK_SIGNING_SECRET": "short",
+        "SLACK_SIGNING_SECRET_OLD": "short",
         "SLACK_API_URL": "slack.com",
         "SLACK_CONNECT": "perhaps",
         "LISTEN_HOST": "http://localhost",
@@ -192,6 +193,14 @@ def test_an_app_on_slack_can_be_set_up_either_way() -> None:
     assert read_settings({"SLACK_SIGNING_SECRET": SIGNING}).slack is None
 
 
+def test_a_signing_secret_is_changed_with_both_beside_each_other() -> None:
+    both = {"SLACK_SIGNING_SECRET": SIGNING, "SLACK_SIGNING_SECRET_OLD": f"{SIGNING}-old"}
+    expected = SlackSettings(XOXB, signing_secret=SIGNING, old_signing_secret=f"{SIGNING}-old")
+    assert read_settings({"SLACK_BOT_TOKEN": XOXB, **both}).slack == expected
+    (problem,) = problems(SLACK_BOT_TOKEN=XOXB, SLACK_APP_TOKEN=XAPP, SLACK_SIGNING_SECRET_OLD=SIGNING)
+    assert problem.startswith("SLACK_SIGNING_SECRET_OLD needs")
+
+
 def test_an_app_on_slack_has_to_hear_somehow() -> None:
     (problem,) = problems(SLACK_BOT_TOKEN=XOXB)
     assert "SLACK_APP_TOKEN" in problem
@@ -214,6 +223,7 @@ def test_secrets_are_not_shown_when_settings_are_printed() -> None:
         "SLACK_BOT_TOKEN": XOXB,
         "SLACK_APP_TOKEN": XAPP,
         "SLACK_SIGNING_SECRET": SIGNING,
+        "SLACK_SIGNING_SECRET_OLD": f"{SIGNING}-old",
     }
     settings = read_settings(
         {"REDIS_URL": "redis://:s3cret@redis", "LOG_KEY": "another s3cret thing", **tokens}

@@ -17,16 +17,16 @@ MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
 
 
 async def examine_slack(
-    bot_token: str, *, api_url: str | None, way_in: str, unused: str = ""
+    bot_token: str, *, api_url: str | None, way_in: str, unused: str = "", changing: str = ""
 ) -> tuple[Finding, ...]:
     """Ask Slack about the bot, and change nothing: a connection of Socket Mode is not tried.
 
-    `way_in` and `unused` name the settings by which events come, and by which they do not. No token is in a
-    finding.
+    `way_in` and `unused` name the settings by which events come, and by which they do not; `changing` the one
+    that still counts beside it. No token is in a finding.
     """
     client = await open_client(bot_token, api_url or API_URL)
     try:
-        return (*await _examined(client), *_way_in(way_in, unused))
+        return (*await _examined(client), *_way_in(way_in, unused, changing))
     finally:
         await close_client(client)
 
@@ -60,9 +60,12 @@ def _scopes(headers: Any) -> Iterator[Finding]:  # noqa: ANN401  the library's o
         yield Finding(CHECK, "ok", "The app has all scopes of its manifest")
 
 
-def _way_in(way_in: str, unused: str) -> Iterator[Finding]:
+def _way_in(way_in: str, unused: str, changing: str) -> Iterator[Finding]:
     how = "by Socket Mode" if way_in == "SLACK_APP_TOKEN" else "as calls of Slack to /slack/events"
     yield Finding(CHECK, "ok", f"Events come {how}, with {way_in}")
     if unused:
         remedy = f"Leave {unused} out, or {way_in} where Slack is to call."
         yield Finding(CHECK, "warning", f"{unused} is not used", remedy)
+    if changing:
+        remedy = f"Leave {changing} out as soon as all workers know the new {way_in}."
+        yield Finding(CHECK, "warning", f"Calls count that are signed with {changing}, too", remedy)

@@ -12,6 +12,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters import retry_after
 from bot.ports import Gone, Refused, TryLater, Unsure
 
 LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
@@ -38,7 +39,6 @@ TOO_MUCH: Final = frozenset({
 })  # fmt: skip
 """The words may be shown all the same, without anything round them."""
 
-LONGEST_WAIT: Final = timedelta(hours=1)
 _A_WHILE: Final = timedelta(seconds=30)
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,79}")
@@ -78,9 +78,7 @@ def _refusal(error: SlackApiError) -> TryLater | Unsure | Refused:
 
 def wait_of(headers: object) -> timedelta:
     """Read `Retry-After`, in seconds; where there is none, a second is what Slack means by its limits."""
-    given = headers.get("Retry-After") if isinstance(headers, Mapping) else None
-    seconds = int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else 1
-    return min(LONGEST_WAIT, timedelta(seconds=max(1, min(seconds, 10**6))))
+    return retry_after.wait_of(headers.get("Retry-After") if isinstance(headers, Mapping) else None)
 
 
 def _status(error: SlackApiError) -> int:

@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.attachment import FILE_LIMIT, decode
-from adapters.slack.hosts import is_slack
+from adapters.slack.hosts import is_file
 from adapters.slack.incoming import Fetch
 from bot.events import Sent, Shared
 
@@ -21,7 +21,7 @@ async def fetch(client: AsyncWebClient, file: Fetch) -> Shared | Sent:
 
     The bot's token goes to Slack's file host only, and redirects are not followed: they lead to a login page.
     """
-    if not is_slack(file.url, client.base_url, "files") or client.session is None:
+    if not is_file(file.url, client.base_url) or client.session is None:
         return file.unread("unavailable_file")
     try:
         async with asyncio.timeout(WITHIN):

@@ -47,6 +47,9 @@ METHODS: Final = (
 PATIENCE: Final = 1.0
 """Seconds for a word beside the conversation."""
 
+HOME_WITHIN: Final = 10.0
+"""Seconds for App Home, which nothing waits for. A read of the store may take 2.5."""
+
 MOMENT: Final = 0.7
 """Seconds after which one says that one is working on it."""
 
@@ -190,7 +193,7 @@ class Intake:
 
     async def _show_home(self, person: str) -> None:
         with self._courtesy():
-            async with asyncio.timeout(2 * PATIENCE):
+            async with asyncio.timeout(HOME_WITHIN):
                 await self._home(person, (await self._locales.of(person)).language)
 
     @contextlib.asynccontextmanager
@@ -217,8 +220,7 @@ class Intake:
         """Give the language that a person chose there, or else that of their Slack."""
         language = (await self._locales.of(address.person)).language
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._speaks(address, language)
+            return await self._speaks(address, language)
         except Exception as error:  # noqa: BLE001  the word is said all the same
             _log.info("A chosen language is not known: %s", type(error).__name__)
             return language or "en"

@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.client import response_client
 from adapters.slack.faults import fault, wait_of
-from adapters.slack.hosts import is_slack
+from adapters.slack.hosts import is_response_url
 from adapters.slack.outbound import Respond
 from bot.ports import TryLater, Unsure
 
@@ -17,7 +17,7 @@ class UsedUp(Exception):
 
 async def respond(client: AsyncWebClient, call: Respond) -> None:
     """Say it, or raise `UsedUp`, `TryLater` or `Unsure`."""
-    if not is_slack(call.url, client.base_url, "hooks"):
+    if not is_response_url(call.url, client.base_url):
         raise UsedUp
     body: dict[str, Any] = {
         "text": call.message.text,

@@ -1,7 +1,6 @@
 """Telegram's errors → what they mean for the reply that was being sent."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 
 from telegram.error import (
@@ -15,6 +14,7 @@ from telegram.error import (
     RetryAfter,
 )
 
+from adapters.retry_after import wait_of
 from adapters.telegram.request import NotSent
 from bot.ports import Gone, Refused, TryLater, Unsure
 
@@ -55,8 +55,7 @@ def fault(error: Exception) -> TryLater | Unsure | Refused:
     """
     match error:
         case RetryAfter(retry_after=after):
-            wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
-            return TryLater(max(wait, timedelta()))
+            return TryLater(wait_of(after))
         case NotSent() | InvalidToken() | Conflict() | EndPointNotFound():
             return TryLater()
         case Forbidden(message=why):

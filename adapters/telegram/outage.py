@@ -1,11 +1,10 @@
 """What an error of Telegram's means for who waits for Telegram to be there."""
 
-from datetime import timedelta
-
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from adapters import outage
 from adapters.outage import Setback
+from adapters.retry_after import wait_of
 
 
 class Pace(outage.Pace, frozen=True):
@@ -27,7 +26,5 @@ def setback(error: TelegramError) -> Setback:
     if isinstance(error, Conflict):
         return Setback(kind, str(error), alarm="telegram is polled by somebody else, or has a webhook")
     if isinstance(error, RetryAfter):
-        asked = error.retry_after
-        seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
-        return Setback(kind, str(error), wait=seconds)
+        return Setback(kind, str(error), wait=wait_of(error.retry_after).total_seconds())
     return Setback(kind, str(error))

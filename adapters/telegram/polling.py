@@ -75,7 +75,7 @@ class TelegramPolling:
     async def _poll_until(self, stop: asyncio.Event, taking: Taking) -> None:
         has_webhook = True  # for all that we know
         while not stop.is_set():
-            self._leads = await self._lead()
+            self._leads = await self._still_leads(stop)
             if not self._leads:
                 self._is_polling = False
                 await rest(stop, self._pace.look)
@@ -120,10 +120,20 @@ class TelegramPolling:
                     (call, stopped), timeout=self._pace.look, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not call.done() and not stop.is_set():
-                    self._leads = await self._lead()
+                    self._leads = await self._still_leads(stop)
                     if not self._leads:
                         return
         finally:
+            stopped.cancel()
+
+    async def _still_leads(self, stop: asyncio.Event) -> bool:
+        """Ask whether we lead. The stop ends that, because a store that is away takes its time to say so."""
+        asking, stopped = asyncio.ensure_future(self._lead()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((asking, stopped), return_when=asyncio.FIRST_COMPLETED)
+            return asking.result() if asking.done() else self._leads
+        finally:
+            asking.cancel()
             stopped.cancel()
 
     async def _get(self, offset: int | None, waits: int, limit: int = 100) -> object:

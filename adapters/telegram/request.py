@@ -6,6 +6,7 @@ passed on, not even as a cause: only its name and the system's words are.
 
 import asyncio
 import json
+import math
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -18,6 +19,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from adapters.attachment import FILE_LIMIT
+from adapters.retry_after import wait_of
 
 CONNECT_TIMEOUT: Final = 5.0
 """Seconds for a connection, the wait for a free one included."""
@@ -113,7 +115,14 @@ class AiohttpRequest(BaseRequest):
             answer = None
         if not isinstance(answer, dict) or (answer.get("ok") is True and "result" not in answer):
             raise TelegramError("Invalid server response")
+        _tame_wait(answer.get("parameters"))
         return answer
+
+
+def _tame_wait(parameters: object) -> None:
+    """Put a wait in bounds before the library, which fails at what is not a number of days, reads it."""
+    if isinstance(parameters, dict) and "retry_after" in parameters:
+        parameters["retry_after"] = math.ceil(wait_of(parameters["retry_after"]).total_seconds())
 
 
 @cache

@@ -26,7 +26,7 @@ from adapters.telegram.profile import introduce, register
 from adapters.telegram.taking import Raw
 from bot.ports import Receive
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 256 * 1024
 """Of a body; an update with a message of full length has about 30,000."""
 
 BODY_WITHIN = 10.0

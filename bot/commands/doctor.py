@@ -71,15 +71,15 @@ async def _store(settings: Settings) -> list[Finding]:
         from adapters.store.sqlite.examine import examine_sqlite  # noqa: PLC0415  needless with a Redis
 
         return [examine_sqlite(settings.store_path)]
-    from adapters.store.redis.examine import examine_redis, unsafe  # noqa: PLC0415  needless without one
+    from adapters.store.redis import examine  # noqa: PLC0415  needless without one
 
-    found = await examine_redis(
+    found = await examine.examine_redis(
         settings.redis_url, replicas=settings.redis_replicas, clock=lambda: datetime.now(UTC)
     )
     where = read_address(settings.redis_url).where
-    if found[0].check == "server":  # nobody answered, so there is nothing more
+    if not examine.has_answered(found):
         return [replace(found[0], check="store", says=f"{where}: {found[0].says}")]
-    accepted = unsafe(found) if settings.accept_data_loss else ()
+    accepted = examine.unsafe(found) if settings.accept_data_loss else ()
     shown = [_accepted(finding) if finding in accepted else finding for finding in found]
     store = Finding("store", "ok", f"{where} answers")
     return [store, *(replace(finding, check=f"redis {finding.check}") for finding in shown)]
@@ -159,7 +159,10 @@ async def _slack(settings: Settings) -> tuple[Finding, ...]:
     app, ways = settings.slack, ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
     used, other = ways if app.app_token else ways[::-1]
     unused = other if app.app_token and app.signing_secret else ""
-    return await examine_slack(app.bot_token, api_url=app.api_url, way_in=used, unused=unused)
+    changing = "SLACK_SIGNING_SECRET_OLD" if app.old_signing_secret and not app.app_token else ""
+    return await examine_slack(
+        app.bot_token, api_url=app.api_url, way_in=used, unused=unused, changing=changing
+    )
 
 
 def _can_show(text: str) -> bool:

@@ -34,8 +34,7 @@ def work(settings: Settings, *, only: str | None = None) -> int:
         return fail(FAULT, told(error, settings))
     except MayLose as error:
         reasons = [f"The Redis: {finding.says}. {finding.remedy}" for finding in error.findings]
-        answered = all(finding.check != "server" for finding in error.findings)
-        return fail(FAULT, *reasons, *["To start all the same, set ACCEPT_DATA_LOSS=yes."] * answered)
+        return fail(FAULT, *reasons, "To start all the same, set ACCEPT_DATA_LOSS=yes.")
     except CannotListen as error:
         return fail(FAULT, str(error))
     except TokenRefused as error:

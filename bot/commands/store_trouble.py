@@ -11,6 +11,7 @@ _SAYS: Mapping[StoreFault, str] = {
     "newer_format": "a newer version of imessage-support has written it; update the program",
     "in_use": "another imessage-support has it open, and one process at a time may",
     "unreachable": "it cannot be reached",
+    "wrong_address": "there is no Redis at that address; correct it",
     "full": "it is full, so nothing can be stored",
     "denied": "it refuses the user, the password or one of the rights",
     "not_replicated": "too few replicas have the last turn (REDIS_REPLICAS)",

@@ -11,6 +11,7 @@ from bot.ports.stored import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -115,11 +116,20 @@ class Store(Protocol):
         """
         ...
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation, and count it.
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation, count it, and leave the farewell as the only job.
 
-        Only the ids of its events stay for their time, without the person's name in them, so that a
-        redelivery does not bring back what was deleted.
+        None, and no change, for a known event id: a conversation that began since is left alone. What cannot
+        be read is deleted like everything else. Only the ids of events stay for their time, this one's among
+        them and without the person's name, so that a redelivery does not bring back what was deleted.
         """
         ...
 
@@ -184,6 +194,7 @@ StoreFault: TypeAlias = Literal[
     "newer_format",
     "in_use",
     "unreachable",
+    "wrong_address",
     "full",
     "denied",
     "not_replicated",

@@ -106,13 +106,26 @@ class Followers(Struct, frozen=True):
     after: str | None
 
 
+class Farewell(Struct, frozen=True):
+    """What is owed to somebody who was forgotten: `done`, or `nothing` where nothing was stored."""
+
+    done: Due
+    nothing: Due
+
+
 class Forgotten(Struct, frozen=True):
-    """How much `forget` took away."""
+    """How much `forget` took away. `owed` is the farewell if it is due at once, leased to the caller."""
 
     conversations: int
     jobs: int
     topics: int
     parked: int
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was stored."""
+        return not (self.conversations or self.jobs or self.topics or self.parked)
 
 
 class Backlog(Struct, frozen=True):

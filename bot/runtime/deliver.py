@@ -239,7 +239,7 @@ class Held:
         return decode_job(self.job.body)
 
 
-def reply_key(address: Address, number: int | str) -> str:
-    """Name a reply by an opaque text that tells nobody whose it is. `number` is its job's, or any id."""
+def reply_key(address: Address, number: int) -> str:
+    """Name a reply by an opaque text that tells nobody whose it is. `number` is its job's."""
     where = (address.platform, address.chat, address.person, str(number))
     return blake2b("\0".join(where).encode(errors="surrogatepass"), digest_size=16).hexdigest()

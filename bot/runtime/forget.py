@@ -1,73 +1,55 @@
-"""Forgets a person, and tells them so.
+"""Forgets a person, and leaves them an answer that goes the way of all replies.
 
-This is no turn: nothing is stored about whom the wish comes from, not even that it came. So the answer goes
-through the channel at once. Where the process dies before that, the platform's redelivery finds nothing left
-and says that, which is true.
+The answer is the only job that is left in their lane. So it keeps the platform's limits, is tried again where
+the platform wants that, and survives a kill; once it was given, nothing of them is left.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.codec import Unreadable
+from bot.codec import Unreadable, encode_job
 from bot.dialogue.book import Book
 from bot.events import ForgetMe
-from bot.model import LANGUAGES, Address, Reply
-from bot.ports import Channel, Forgotten, Refused, Store, TryLater
-from bot.runtime.deliver import SEND_DEADLINE, reply_key
-from bot.runtime.receive import MixedUp, stored
-
-TRIES = 3
-FIRST_WAIT = 0.5
-"""Seconds between the first try to tell and the second."""
-
-NOTHING = Forgotten(0, 0, 0, 0)
+from bot.model import LANGUAGES, Address, Language, Reply, Say
+from bot.ports import Due, Farewell, Store, StoreUnusable
+from bot.runtime.receive import LEASE, MixedUp, Received, stored
 
 
-async def forget(store: Store, book: Book, address: Address, event: ForgetMe, *, now: datetime) -> Reply:
-    """Delete everything that is stored about a person here, and give what to tell them.
-
-    It is told in the language of the conversation that was, else in the event's, else in all. Raises
-    `StoreUnusable`: then the platform has to bring the event again.
-    """
-    try:
-        conversation = stored(await store.load(address, now=now), address)
-    except (Unreadable, MixedUp):
-        conversation = None
-    forgotten = [await store.forget(each) for each in (*event.also, address)]
-    spoken = conversation.language if conversation else event.language
-    key = "forget.nothing" if all(each == NOTHING for each in forgotten) else "forget.done"
-    texts = (book.say(key, language) for language in ((spoken,) if spoken else LANGUAGES))
-    return Reply("\n\n".join(texts), origin=event.origin)
-
-
-async def tell(
-    channel: Channel | None,
+async def forget(
+    store: Store,
+    book: Book,
     address: Address,
     event: ForgetMe,
-    reply: Reply,
     *,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> bool:
-    """Show the reply without storing it: a few tries within `SEND_DEADLINE`; say whether it was shown."""
-    if channel is None:
-        return False
-    key = reply_key(address, event.id)
+    now: datetime,
+    lease: timedelta = LEASE,
+    pause: timedelta = timedelta(),
+) -> Received:
+    """Delete everything that is stored about a person, and give the answer if the caller now holds it.
+
+    A wish that was granted before is a duplicate, also where the process died between two addresses: each is
+    forgotten once for this event, so that what they have begun since stays. They are told in the language of
+    the conversation that was, else in the event's, else in all. Raises `StoreUnusable`: then the platform has
+    to bring the event again.
+    """
+    spoken = await _language(store, address, now) or event.language
+
+    def answer(key: str) -> Due:
+        texts = (book.say(key, language) for language in ((spoken,) if spoken else LANGUAGES))
+        reply = Reply("\n\n".join(texts), origin=event.origin)
+        return Due("say", now, encode_job(Say(address, reply)), pause)
+
+    elsewhere = [await store.forget(each, event.id, now=now, lease=lease) for each in event.also]
+    done = answer("forget.done")
+    was_nothing = all(each is not None and each.is_nothing for each in elsewhere)
+    farewell = Farewell(done, answer("forget.nothing") if was_nothing else done)
+    forgotten = await store.forget(address, event.id, farewell, now=now, lease=lease)
+    return Received("duplicate") if forgotten is None else Received("forgotten", forgotten.owed)
+
+
+async def _language(store: Store, address: Address, now: datetime) -> Language | None:
+    """Read in which language they are spoken to; that it cannot be read is no reason to keep it."""
     try:
-        async with asyncio.timeout(SEND_DEADLINE.total_seconds()):
-            for attempt in range(1, TRIES + 1):
-                try:
-                    await channel.send(address, reply, key=key, attempt=attempt)
-                except Refused:
-                    return False
-                except TryLater as later:
-                    wait = later.after.total_seconds() if later.after else FIRST_WAIT * attempt
-                except Exception:  # noqa: BLE001  it may have been shown: better twice than not at all
-                    wait = FIRST_WAIT * attempt
-                else:
-                    return True
-                if attempt < TRIES:
-                    await sleep(wait)
-    except TimeoutError:
-        return False
-    return False
+        conversation = stored(await store.load(address, now=now), address)
+    except (Unreadable, MixedUp, StoreUnusable):
+        return None
+    return conversation.language if conversation else None

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+
+import structlog
 
 from bot.ports import Store, StoreUnusable
 
@@ -10,11 +13,13 @@ LEASE = timedelta(seconds=15)
 """How long a role stays with a process that has died."""
 
 ASK_EVERY = 4.0
-"""Seconds for which an answer counts: the lease is renewed three times before it ends."""
+"""Seconds for which an answer counts: the lease is renewed three times before it ends, and once at least
+where the store takes as long as it may."""
 
+GIVES_UP_WITHIN = 5.0
+"""Seconds at the end for leaving all roles to others, who otherwise wait until the leases end."""
 
-PATIENCE = 1.0
-"""Seconds for the store's answer: whoever asks also has a signal to stop to listen to."""
+_log = structlog.get_logger()
 
 
 class Leading:
@@ -24,10 +29,14 @@ class Leading:
         """Ask for the role as `who`, which no other process is called; `monotonic` gives seconds."""
         self._store, self._role, self._who, self._monotonic = store, role, who, monotonic
         self._leads = False
+        self._is_refused = False
         self._counts_until = -float("inf")
 
     async def __call__(self) -> bool:
-        """Say whether the role is ours; while the store is away it is nobody's."""
+        """Say whether the role is ours; while the store is away it is nobody's, which is logged once.
+
+        It takes as long as two calls of the store at worst: nobody waits less for a store than it promises.
+        """
         asked = self._monotonic()
         if asked >= self._counts_until:
             self._leads = await self._ask(LEASE)
@@ -43,11 +52,15 @@ class Leading:
 
     async def _ask(self, lease: timedelta) -> bool:
         try:
-            async with asyncio.timeout(PATIENCE):
-                now = await self._store.clock()
-                return await self._store.lead(self._role, self._who, now=now, lease=lease)
-        except (StoreUnusable, TimeoutError):
+            now = await self._store.clock()
+            leads = await self._store.lead(self._role, self._who, now=now, lease=lease)
+        except StoreUnusable as error:
+            if not self._is_refused:
+                _log.warning("nobody leads", role=self._role, where=error.where, why=error.fault)
+            self._is_refused = True
             return False
+        self._is_refused = False
+        return leads
 
 
 class Roles:
@@ -64,9 +77,10 @@ class Roles:
         return self._roles[-1]
 
     async def give_up(self) -> None:
-        """Leave all to others."""
-        for role in self._roles:
-            await role.give_up()
+        """Leave all to others, as far as the store can be told in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVES_UP_WITHIN):
+                await asyncio.gather(*(role.give_up() for role in self._roles))
 
 
 async def alone() -> bool:

@@ -49,10 +49,6 @@ class Metrics:
         """Count an event whose turn could not be computed; it counts as committed too, with an apology."""
         self._turn("failed").inc()
 
-    def forgotten(self) -> None:
-        """Count a wish to be forgotten that was granted."""
-        self._turn("forgotten").inc()
-
     def told(self) -> None:
         """Count somebody who was told of a change on Apple's board."""
         self._told.inc()

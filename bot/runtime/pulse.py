@@ -1,5 +1,9 @@
 """Whether the store is there, what its clock says, and what waits in it: asked every few seconds."""
 
+import asyncio
+from contextlib import suppress
+from itertools import count
+
 import structlog
 
 from bot.ports import Store, StoreUnusable
@@ -21,10 +25,26 @@ class Pulse:
         self._store, self._clock, self._poller, self._metrics = store, clock, poller, metrics
         self.store_answers = False
 
-    async def begin(self) -> None:
-        """Read the store's clock. Raises `StoreUnusable`."""
-        await self._clock.follow(self._store)
-        self.store_answers = True
+    async def begin(self, stop: asyncio.Event) -> bool:
+        """Read the store's clock, without which nothing can be done; False if the stop came first."""
+        for times in count():
+            try:
+                await self._clock.follow(self._store)
+            except StoreUnusable as error:
+                self._metrics.store_failed(error.fault)
+                if not times:
+                    _log.error("store lost", where=error.where, why=error.fault)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY):
+                        await stop.wait()
+                if stop.is_set():
+                    break
+            else:
+                if times:
+                    _log.info("store is back")
+                self.store_answers = True
+                break
+        return self.store_answers
 
     async def look(self) -> float:
         """Look once; give the seconds until the next time."""
@@ -34,6 +54,8 @@ class Pulse:
         except StoreUnusable as error:
             self._lost(error)
         else:
+            if not self.store_answers:
+                _log.info("store is back")
             self.store_answers = True
             self._metrics.looked_at(backlog, self._poller.bulletin, self._clock.now())
         return EVERY

@@ -50,8 +50,9 @@ class MixedUp(Exception):
 class Received(Struct, frozen=True):
     """What became of an event."""
 
-    outcome: Literal["committed", "duplicate", "ignored"]
-    """Ignored is what changes nothing and is answered by nothing: not even that it came is stored."""
+    outcome: Literal["committed", "duplicate", "ignored", "forgotten"]
+    """Ignored is what changes nothing and is answered by nothing: not even that it came is stored.
+    Forgotten is whoever wanted to be."""
     owed: tuple[Owed, ...] = ()
     """The jobs that the caller holds now; none for an event that was committed before."""
     conflicts: int = 0

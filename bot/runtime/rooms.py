@@ -75,9 +75,9 @@ class Rooms:
         self._tasks[task] = whose
         task.add_done_callback(self._tasks.pop)
 
-    async def quiet(self, address: Address, within: float) -> None:
-        """Wait until nothing more is on its way to that person, and no longer than so many seconds."""
-        if theirs := [task for task, whose in self._tasks.items() if whose == address]:
+    async def quiet(self, addresses: Collection[Address], within: float) -> None:
+        """Wait until nothing more is on its way to there, and no longer than so many seconds."""
+        if theirs := [task for task, whose in self._tasks.items() if whose in addresses]:
             await asyncio.wait(theirs, timeout=within)
 
     async def finish(self) -> None:

@@ -18,7 +18,7 @@ from bot.model import Address, EventId
 from bot.ports import Channel, Owed, Store, StoreUnusable, WayIn
 from bot.runtime.clock import SharedClock
 from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Later, Outcome
-from bot.runtime.forget import forget, tell
+from bot.runtime.forget import forget
 from bot.runtime.habits import Habits
 from bot.runtime.journal import who
 from bot.runtime.lookout import Lookout
@@ -101,10 +101,11 @@ class Worker:
     async def run(self) -> None:
         """Work until told to stop, then finish what has begun and leave the rest to others.
 
-        Raises `StoreUnusable` if the store cannot be used at the start; later outages are waited for. A
-        `TokenRefused` of a platform comes in an `ExceptionGroup`.
+        A store that is away is waited for, at the start too. A `TokenRefused` of a platform comes in an
+        `ExceptionGroup`.
         """
-        await self._pulse.begin()
+        if not await self._pulse.begin(self._stop):
+            return
         habits = Habits(self._stop, self._random)
         async with asyncio.TaskGroup() as group:
             for habit in (self._sweep, self._pulse.look, self._look_outside, self._tell_news):
@@ -130,8 +131,7 @@ class Worker:
         begun = self._monotonic()
         async with self._turns.setdefault(address, asyncio.Lock()):
             if isinstance(event, ForgetMe):
-                await self._forget(address, event)
-                return
+                await self._rooms.quiet((address, *event.also), LAST_WORDS)
             since = self._monotonic()
             received = await self._take(address, event)
         self._metrics.received(received, timedelta(seconds=self._monotonic() - begun))
@@ -150,6 +150,8 @@ class Worker:
     async def _take(self, address: Address, event: Event) -> Received:
         world = self._poller.bulletin.world(self._clock.now(), self._zone)
         try:
+            if isinstance(event, ForgetMe):
+                return await self._forget(address, event)
             return await receive(
                 *(self._store, self._book, address, event, world),
                 lease=self._lease,
@@ -162,22 +164,19 @@ class Worker:
         except Exception as error:
             self._metrics.failed()
             _log.error("turn failed", who=who(address), kind=type(event).__name__, exc_info=error)
-            if isinstance(event, StatusChanged | Left):  # nobody said anything that wants an answer
+            if isinstance(event, StatusChanged | Left | ForgetMe):  # an answer would be wrong, or begin anew
                 raise
             return await apologise(
                 self._store, self._book, address, event, self._clock.now(), lease=self._lease
             )
 
-    async def _forget(self, address: Address, event: ForgetMe) -> None:
-        await self._rooms.quiet(address, LAST_WORDS)
-        try:
-            reply = await forget(self._store, self._book, address, event, now=self._clock.now())
-        except StoreUnusable as error:
-            self._refuse(address, error)
-            raise
-        self._metrics.forgotten()
-        if not await tell(self._channels.get(address.platform), address, event, reply):
-            _log.warning("forgotten without being told", platform=address.platform)
+    async def _forget(self, address: Address, event: ForgetMe) -> Received:
+        return await forget(
+            *(self._store, self._book, address, event),
+            now=self._clock.now(),
+            lease=self._lease,
+            pause=self._pause(address),
+        )
 
     def _refuse(self, address: Address, why: Exception) -> None:
         self._metrics.refused()

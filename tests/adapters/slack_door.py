@@ -118,13 +118,17 @@ async def connected(slack: SlackServer, door: Door | None = None, **beside: obje
 
 @asynccontextmanager
 async def over_http(
-    slack: SlackServer, door: Door | None = None, *, now: Callable[[], float] = time.time
+    slack: SlackServer,
+    door: Door | None = None,
+    *,
+    now: Callable[[], float] = time.time,
+    secrets: tuple[str, ...] | None = None,
 ) -> AsyncIterator[Way]:
-    """Give that Slack an address, and wait until calls are taken."""
+    """Give that Slack an address, and wait until calls are taken; `secrets` are those that count."""
     door = door or Door()
     client = await open_client(slack.bot_token, slack.api_url)
     app = SlackApp(client, words, glance, random=lambda: 0.0, pace=QUICK, asks_to_stop=never)
-    way_in = SlackHttp(app, slack.signing_secret, now=now)
+    way_in = SlackHttp(app, *((slack.signing_secret,) if secrets is None else secrets), now=now)
     site = Starlette(routes=way_in.routes)
     site.router.redirect_slashes = False
     listener = WebServer(site, "127.0.0.1", 0)

@@ -145,5 +145,41 @@ def test_an_address_that_cannot_be_read_is_a_fault() -> None:
 def test_every_command_of_the_store_is_tried() -> None:
     scripts = "".join(path.read_text() for path in SCRIPTS.glob("*.lua"))
     plain = "".join(path.read_text() for path in SCRIPTS.glob("*.py"))
-    called = {*re.findall(r"call\(\s*'([A-Z]+)'", scripts), *re.findall(r'Ask\(\(\s*"([A-Z]+)"', plain)}
-    assert called - {"TIME"} == set(NEEDED)
+    called = {*re.findall(r"call[(,]\s*'([A-Z]+)'", scripts), *re.findall(r'Ask\(\(\s*"([A-Z]+)"', plain)}
+    assert called - {"TIME", "PING"} == set(NEEDED)
+
+
+@pytest.mark.parametrize(
+    ("denied", "named"),
+    [
+        ("-info", {"server"}),
+        ("-time", {"clock"}),
+        ("-config", set()),
+        ("-client", set()),
+        ("-wait", set()),
+        ("-@dangerous", {"server"}),
+        ("-@admin", set()),
+    ],
+)
+def test_what_is_denied_is_said_and_the_rest_is_examined_all_the_same(
+    server: RedisServer, denied: str, named: set[str]
+) -> None:
+    found = examined(as_user(server, "bot", "~*", "+@all", denied))
+    assert faults(found) == named
+    assert {"clock", "partitions", "rights"} <= set(found)
+    assert all("not answer" not in finding.says for finding in found.values())
+
+
+def test_a_waiting_that_is_denied_matters_only_where_replicas_must_have_each_turn(
+    server: RedisServer,
+) -> None:
+    found = examined(as_user(server, "bot", "~*", "+@all", "-wait"), replicas=1)
+    assert found["rights"].says == "Not allowed: WAIT"
+
+
+def test_a_server_that_has_no_info_at_all_is_said_to_have_none() -> None:
+    with RedisServer(*GOOD, "--rename-command", "INFO", "") as without:
+        found = examined(without.url)
+        assert faults(found) == {"server"}
+        assert "no INFO for us" in found["server"].says
+        assert found["rights"].grade == "ok"

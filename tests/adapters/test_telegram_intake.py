@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.attachment import FILE_LIMIT
-from adapters.telegram.bot import open_bot
+from adapters.telegram.bot import API_URL, open_bot
 from adapters.telegram.channel import TelegramChannel
-from adapters.telegram.files import fetched
+from adapters.telegram.files import _is_there, fetched
 from adapters.telegram.incoming import Fetch, Source
 from adapters.telegram.intake import Intake
 from bot.events import Event, Said, Sent, Shared
@@ -76,6 +77,7 @@ def mutations(draw: st.DrawFn) -> dict[str, Any]:
     return update
 
 
+@pytest.mark.full
 @settings(max_examples=300)
 @given(st.lists(mutations() | st.dictionaries(st.text(), JSON), max_size=4))
 def test_no_update_whatever_harms_the_intake(updates: list[dict[str, Any]]) -> None:
@@ -284,6 +286,45 @@ async def test_a_file_that_fails_twice_is_unavailable(method: str, fault: faults
 
     assert isinstance(event, Sent)
     assert event.what == "unavailable_file"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../bot{token}/logOut",
+        "documents/../../../bot{token}/deleteWebhook",
+        "documents/%2e%2e/%2E%2E/%2e%2e/bot{token}/logOut",
+        "documents\\..\\..\\..\\bot{token}\\logOut",
+        "/../bot{token}/logOut",
+        "//evil.example/a.log",
+        "",
+    ],
+)
+@awaited
+async def test_a_path_that_leads_away_from_the_files_is_not_gone_to(path: str) -> None:
+    async with connected() as (server, bot):
+        wanted = Fetch(ANN, Source(EventId("e")), str(server.files.add("a.log", b"x")["file_id"]), "a.log")
+        place = path.format(token=server.token)
+        server.files.by_id[wanted.file] = place, b"x"
+        event = await fetched(bot, wanted)
+
+        assert isinstance(event, Sent)
+        assert event.what == "unavailable_file"
+        assert {call.method for call in server.calls} == {"getFile"}
+
+
+@awaited
+async def test_telegram_s_own_server_names_no_file_of_our_disk(tmp_path: Path) -> None:
+    own = tmp_path / "secret.txt"
+    own.write_text("secret")
+    bot = open_bot("123456789:AAE")
+
+    assert not _is_there(bot, str(own))
+    assert _is_there(bot, f"{API_URL}/file/bot123456789:AAE/documents/file_1.log")
+    assert not _is_there(bot, f"{API_URL}/file/bot1:other/documents/file_1.log")
+    assert _is_there(open_bot("123456789:AAE", "http://127.0.0.1:8082"), str(own)), (
+        "a server of one's own may"
+    )
 
 
 @awaited

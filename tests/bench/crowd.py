@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from bot.crowd import DAYS, MINUTE, begin, look
+from tests.bench.crowd_hostile import SIZES as HOSTILE_SIZES
+from tests.bench.crowd_hostile import hostile
 from tests.bench.crowd_incidents import Incident, incidents
 from tests.bench.crowd_traffic import Surge, Traffic, midnight
 
@@ -66,9 +68,10 @@ def measure() -> dict[str, object]:
         sizes = list(
             pool.map(figures, *zip(*SIZES, strict=True), [log] * len(SIZES), range(SEED, SEED + len(SIZES)))
         )
+        liars = list(pool.map(hostile, HOSTILE_SIZES, range(SEED + 100, SEED + 100 + len(HOSTILE_SIZES))))
     delays = [incident.posted - incident.start for incident in log if incident.posted]
     apple = {**_delays(delays, log), "false_alarms_per_30_days": 0.0}
-    return {"sizes": sizes, "apple": apple, "incidents": len(log), "log": name}
+    return {"sizes": sizes, "apple": apple, "hostile": liars, "incidents": len(log), "log": name}
 
 
 def figures(people_per_day: int, times: int, log: Sequence[Incident], seed: int) -> Figures:

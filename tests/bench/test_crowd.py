@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.crowd import figures
+from tests.bench.crowd_hostile import hostile
 from tests.bench.crowd_incidents import LOG, incidents
 
 MADE, NAME = incidents(7, log=Path("absent"))
@@ -31,6 +32,12 @@ def test_a_surge_that_is_none_is_not_told_of() -> None:
     assert seen["missed"] == 4
     assert seen["median_delay_minutes"] is None
     assert seen["false_alarms_per_30_days"] == 0.0
+
+
+def test_it_takes_more_liars_the_more_people_come() -> None:
+    few, many = hostile(200, seed=7), hostile(5_000, seed=7)
+    assert few["median"] >= 6
+    assert many["fewest"] >= 20
 
 
 @pytest.mark.skipif(not LOG.exists(), reason=f"{LOG.name} is not beside the project")

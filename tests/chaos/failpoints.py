@@ -21,6 +21,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -37,6 +38,7 @@ NAMES = (
     *("claim.after", "timer.claimed", "timer.finish.before", "timer.finish.after"),
     *("send.before", "send.after_bytes", "send.after"),
     *("finish.before", "finish.after", "postpone.before", "postpone.after", "bury.before", "bury.after"),
+    *("forget.before", "forget.after"),
 )
 """`engine.done` of the design is `commit.before`, and `poll.*` are `ingress.received` and `ack.before`."""
 
@@ -187,8 +189,19 @@ class PointedStore:
     ) -> Followers:
         return await self._store.followers(topic, after=after, limit=limit, now=now)
 
-    async def forget(self, address: Address) -> Forgotten:
-        return await self._store.forget(address)
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        await self._at("forget.before")
+        forgotten = await self._store.forget(address, event, farewell, now=now, lease=lease)
+        await self._at("forget.after")
+        return forgotten
 
     async def reserve(
         self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None

@@ -22,6 +22,7 @@ from structlog.typing import EventDict
 
 from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
+from adapters.web.room import Limits
 from adapters.web.server import WebServer
 from bot.apple import Board
 from bot.model import Language
@@ -83,7 +84,9 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
         connected = await connect(plan, book, pointed, points, lots.random)
         end.push_async_callback(connected.close)
         if connected.routes:
-            server = WebServer(Starlette(routes=connected.routes), "127.0.0.1", plan.port, most=256)
+            server = WebServer(
+                Starlette(routes=connected.routes), "127.0.0.1", plan.port, limits=Limits(connections=256)
+            )
             await server.start()
             end.push_async_callback(server.stop)
         worker = shell.Worker(

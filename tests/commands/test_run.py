@@ -2,7 +2,10 @@
 
 import json
 import signal
+import socket
+import socketserver
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,10 +17,15 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.commands.program import DEADLINE, PROGRAM, environment, run
+from tests.commands.program import DEADLINE, NOWHERE, PROGRAM, environment, run
 from tests.ports import free_port
 from tests.redis_server import RedisServer
 
+TOKENS = {
+    "TELEGRAM_BOT_TOKEN": "123456789:AAE" + "x" * 32, "TELEGRAM_API_URL": NOWHERE,
+    "SLACK_BOT_TOKEN": "xoxb-1-2-" + "a" * 24, "SLACK_APP_TOKEN": "xapp-1-A1-2-" + "a" * 64,
+    "SLACK_API_URL": NOWHERE,
+}  # fmt: skip
 SAFE = ("--appendonly", "yes", "--maxmemory-policy", "noeviction")
 
 
@@ -28,6 +36,15 @@ class Bot:
     process: "subprocess.Popen[str]"
     port: int
     log: list[dict[str, Any]] = field(default_factory=list)
+
+    def read_until(self, event: str) -> None:
+        """Read its log up to that line."""
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.log.append(json.loads(line))
+            if self.log[-1]["event"] == event:
+                return
+        raise AssertionError(self.log)
 
     def ask(self, path: str) -> tuple[int, str]:
         """Ask its health server."""
@@ -54,20 +71,16 @@ class Bot:
 
 
 @contextmanager
-def running(command: str = "run", **settings: str) -> Iterator[Bot]:
-    """Start the bot and wait for the line in which it says that it has."""
+def running(command: str = "run", until: str = "started", **settings: str) -> Iterator[Bot]:
+    """Start the bot and wait for the line in which it says that it has, or for another one."""
     bot_environment = environment(HEALTH_PORT="0", **settings)
     process = subprocess.Popen(
         [*PROGRAM, command], env=bot_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     bot = Bot(process, 0)
     try:
-        assert process.stderr
-        for line in process.stderr:
-            bot.log.append(json.loads(line))
-            if bot.log[-1]["event"] == "started":
-                bot.port = bot.log[-1]["health_port"]
-                break
+        bot.read_until(until)
+        bot.port = bot.log[-1]["health_port"]
         yield bot
     finally:
         process.kill()
@@ -145,11 +158,83 @@ def test_a_second_one_on_the_same_file_is_told_so(tmp_path: Path) -> None:
     assert "another imessage-support has it open" in second.err
 
 
-def test_a_redis_that_does_not_answer_is_told_in_one_line() -> None:
+@pytest.mark.parametrize("command", ["run", "telegram", "slack"])
+def test_a_redis_that_is_away_at_the_start_is_waited_for(command: str) -> None:
+    with RedisServer(*SAFE) as server:
+        server.kill()
+        url = f"redis://127.0.0.1:{server.port}/0"
+        with running(command, until="waiting for the store", REDIS_URL=url, **TOKENS) as bot:
+            assert bot.ask("/healthz")[0] == 200
+            assert bot.becomes(503) == {"store": False}
+            assert (bot.log[-1]["where"], bot.log[-1]["why"]) == (url, "unreachable")
+            server.start()
+            bot.read_until("started")
+            assert bot.end(signal.SIGTERM) == 0
+    events = [line["event"] for line in bot.log]
+    assert events.count("waiting for the store") == events.count("store is there") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_waiting_for_a_redis(number: signal.Signals) -> None:
     url = f"redis://ann:secret@127.0.0.1:{free_port()}/0"
-    done = run("run", REDIS_URL=url, HEALTH_PORT="0")
+    with running(until="waiting for the store", REDIS_URL=url) as bot:
+        assert bot.end(number) == 0
+    assert bot.log[-1]["event"] == "stopped"
+    assert "secret" not in json.dumps(bot.log)
+
+
+def test_a_signal_ends_the_waiting_for_a_redis_that_says_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with running(until="waiting for the store", REDIS_URL=url) as bot:
+            assert bot.end(signal.SIGTERM) == 0
+
+
+def test_a_wrong_password_is_not_waited_for(redis: RedisServer) -> None:
+    done = run("run", REDIS_URL=f"redis://ann:secret@127.0.0.1:{redis.port}/0", HEALTH_PORT="0")
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "REDIS_URL" in done.err
+    assert "refuses the user, the password" in done.err
     assert "secret" not in done.err
+
+
+@pytest.mark.parametrize("host", ["256.256.256.256.", "a" * 70])
+def test_a_host_that_cannot_be_is_not_waited_for(host: str) -> None:
+    done = run("run", REDIS_URL=f"redis://{host}:6379/0", HEALTH_PORT="0")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "no Redis at that address" in done.err
+
+
+def test_a_server_that_is_no_redis_is_not_waited_for() -> None:
+    with http_server() as port:
+        done = run("run", REDIS_URL=f"redis://127.0.0.1:{port}/0", HEALTH_PORT="0")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "no Redis at that address" in done.err
+
+
+def test_a_single_redis_that_is_called_a_cluster_is_not_waited_for(redis: RedisServer) -> None:
+    done = run("run", REDIS_URL=f"redis+cluster://127.0.0.1:{redis.port}", HEALTH_PORT="0")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "no Redis at that address" in done.err
+
+
+@contextmanager
+def http_server() -> Iterator[int]:
+    """Answer everything as a web server does that is spoken to in another language."""
+
+    class Refusing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while self.request.recv(65536):
+                self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

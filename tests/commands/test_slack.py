@@ -180,3 +180,12 @@ def test_the_doctor_says_which_setting_is_not_used(tmp_path: Path) -> None:
         *_, unused = examined(here, tmp_path, SLACK_SIGNING_SECRET=here.server.signing_secret)
     assert unused["grade"] == "warning"
     assert "SLACK_SIGNING_SECRET" in unused["says"]
+
+
+def test_the_doctor_says_that_an_old_secret_still_counts(tmp_path: Path) -> None:
+    with slack() as here:
+        changing = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "the new signing secret"}
+        old = {"SLACK_SIGNING_SECRET_OLD": here.server.signing_secret}
+        *_, counts = examined(here, tmp_path, **changing, **old)
+    assert counts["grade"] == "warning"
+    assert "SLACK_SIGNING_SECRET_OLD" in counts["says"]

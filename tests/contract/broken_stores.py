@@ -16,6 +16,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -36,6 +37,16 @@ class Offer(Struct, frozen=True):
     body: bytes
     jobs: Sequence[Due]
     topics: Collection[str]
+    now: datetime
+    lease: timedelta
+
+
+class Wish(Struct, frozen=True):
+    """What `forget` is given."""
+
+    address: Address
+    event: EventId
+    farewell: Farewell | None
     now: datetime
     lease: timedelta
 
@@ -217,42 +228,104 @@ class ListsWhoHasEnded(MemoryStore):
 # --- forgetting -------------------------------------------------------------------------------------------
 
 
+class Forgetful(MemoryStore):
+    """A store that is right as long as nobody overrides `_delete` or `grant`."""
+
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        return await self.grant(Wish(address, event, farewell, now, lease))
+
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        what = (wish.address, wish.event, wish.farewell)
+        return await super().forget(*what, now=wish.now, lease=wish.lease)
+
+
 class ListsTheForgotten(MemoryStore):
-    async def forget(self, address: Address) -> Forgotten:
+    def _delete(self, address: Address) -> Forgotten:
         turn = self._turns.get(address)
-        forgotten = await super().forget(address)
+        forgotten = super()._delete(address)
         if turn:
             self._turns[address] = replace(turn, record=Record(0, b""))
         return forgotten
 
 
 class ForgetsNoJobs(MemoryStore):
-    async def forget(self, address: Address) -> Forgotten:
+    def _delete(self, address: Address) -> Forgotten:
         jobs = self._lanes.jobs.get(address, {})
-        forgotten = await super().forget(address)
+        forgotten = super()._delete(address)
         if jobs:
             self._lanes.jobs[address] = jobs
         return forgotten
 
 
 class ForgetsNothingParked(MemoryStore):
-    async def forget(self, address: Address) -> Forgotten:
+    def _delete(self, address: Address) -> Forgotten:
         parked = {**self._parked}
-        forgotten = await super().forget(address)
+        forgotten = super()._delete(address)
         self._parked = parked
         return forgotten
 
 
 class ForgetsTheEventsToo(MemoryStore):
-    async def forget(self, address: Address) -> Forgotten:
+    def _delete(self, address: Address) -> Forgotten:
         self._seen.clear()
-        return await super().forget(address)
+        return super()._delete(address)
 
 
 class ForgetsTheChatToo(MemoryStore):
-    async def forget(self, address: Address) -> Forgotten:
+    def _delete(self, address: Address) -> Forgotten:
         self._lanes.chats.clear()
-        return await super().forget(address)
+        return super()._delete(address)
+
+
+class ForgetsTheWishToo(Forgetful):
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        forgotten = await super().grant(wish)
+        self._seen.pop(trace_of(wish.address, wish.event), None)
+        return forgotten
+
+
+class KnowsTheWishAfterItsTime(Forgetful):
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        if trace_of(wish.address, wish.event) in self._seen:
+            return None
+        return await super().grant(wish)
+
+
+class ForgetsWhoeverHasTheSameWish(Forgetful):
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        return await super().grant(replace(wish, event=EventId("")))
+
+
+class AnswersBesideTheLane(Forgetful):
+    """Tells its caller of the answer, and stores none."""
+
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        forgotten = await super().grant(wish)
+        for job in [*self._lanes.jobs.get(wish.address, {}).values()]:
+            self._lanes.strike(job)
+        return forgotten
+
+
+class TellsEverybodyTheSame(Forgetful):
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        done = wish.farewell and Farewell(wish.farewell.done, wish.farewell.done)
+        return await super().grant(replace(wish, farewell=done))
+
+
+class AnswersWithoutAPause(Forgetful):
+    async def grant(self, wish: Wish) -> Forgotten | None:
+        if wish.farewell is None:
+            return await super().grant(wish)
+        hasty = (replace(due, pause=timedelta()) for due in (wish.farewell.done, wish.farewell.nothing))
+        return await super().grant(replace(wish, farewell=Farewell(*hasty)))
 
 
 # --- counts ------------------------------------------------------------------------------------------------

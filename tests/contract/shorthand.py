@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Address, EventId
-from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Settled, Store
+from bot.ports import Committed, Conflict, Due, Duplicate, Farewell, Forgotten, Owed, Settled, Store
 from bot.replace import replace
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -85,6 +85,18 @@ async def postpone(
 async def bury(store: Store, job: Owed, why: str = "refused", at: datetime = NOW) -> Settled:
     """Bury a job at that moment, and take what comes next."""
     return await store.bury(job, why, now=at, lease=LEASE)
+
+
+async def forget(
+    store: Store,
+    who: Address = ANN,
+    event: str = "forget",
+    farewell: Farewell | None = None,
+    *,
+    at: datetime = NOW,
+) -> Forgotten | None:
+    """Forget somebody at that moment."""
+    return await store.forget(who, EventId(event), farewell, now=at, lease=LEASE)
 
 
 def after(settled: Settled) -> tuple[Owed, ...]:

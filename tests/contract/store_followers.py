@@ -2,7 +2,7 @@
 
 from bot.model import Address
 from bot.ports import Conflict, Duplicate, Retention, Store
-from tests.contract.shorthand import ANN, BEN, NOW, SECOND, offer, take
+from tests.contract.shorthand import ANN, BEN, NOW, SECOND, forget, offer, take
 from tests.contract.store_values import ADDRESSES, NASTY
 
 KEPT_FOR = Retention().conversations
@@ -88,7 +88,7 @@ async def whoever_was_last_on_a_page_may_leave_before_the_next(store: Store) -> 
     page = await store.followers("a", limit=10, now=NOW)
     listed = {*page.addresses}
     for who in page.addresses:
-        await store.forget(who)
+        await forget(store, who)
     while page.after is not None:
         page = await store.followers("a", after=page.after, limit=10, now=NOW)
         listed |= {*page.addresses}

@@ -21,6 +21,7 @@ from tests.contract.shorthand import (
     bury,
     claim,
     done,
+    forget,
     offer,
     postpone,
     say,
@@ -51,7 +52,7 @@ async def what_one_stores_and_forgets_the_other_loads(store: Store, other: Store
     await take(store, "e2", on=1, body=b"two")
     assert other.recall(ANN, now=NOW) in (None, Record(1, b"one"))
     assert await other.load(ANN, now=NOW) == Record(2, b"two")
-    await store.forget(ANN)
+    await forget(store)
     assert await other.load(ANN, now=NOW) == Record(0, b"")
     assert other.recall(ANN, now=NOW) is None
 
@@ -120,7 +121,7 @@ async def what_one_parked_the_other_may_unpark(store: Store, other: Store) -> No
 async def what_one_forgot_the_other_cannot_bring_back(store: Store, other: Store) -> None:
     await take(store, "e1", body=b"one", topics=["a"])
     await other.load(ANN, now=NOW)
-    await store.forget(ANN)
+    await forget(store, ANN)
     assert await offer(other, "e2", on=1, body=b"two") == Conflict(Record(0, b""))
     assert await offer(other, "e1", on=0) == Duplicate(Record(0, b""))
     assert (await other.followers("a", limit=10, now=NOW)).addresses == ()

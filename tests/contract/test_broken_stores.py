@@ -58,6 +58,14 @@ STORES: dict[type[MemoryStore], Clause] = {
     broken.ForgetsNothingParked: store_forget.what_was_parked_cannot_be_unparked_once_it_is_forgotten,
     broken.ForgetsTheEventsToo: store_forget.a_redelivery_brings_nothing_back,
     broken.ForgetsTheChatToo: store_forget.the_chat_goes_on_keeping_its_pauses,
+    broken.ForgetsTheWishToo: store_forget.a_redelivered_wish_leaves_the_newer_conversation_alone,
+    broken.KnowsTheWishAfterItsTime: store_forget.a_wish_is_known_as_long_as_any_event,
+    broken.ForgetsWhoeverHasTheSameWish: store_forget.forgetting_twice_finds_nothing_the_second_time,
+    broken.AnswersBesideTheLane: (
+        store_forget.the_answer_is_all_that_is_left_and_nothing_is_once_it_was_given
+    ),
+    broken.TellsEverybodyTheSame: store_forget.whoever_was_stored_is_owed_one_answer_and_a_stranger_another,
+    broken.AnswersWithoutAPause: store_forget.an_answer_counts_towards_the_pauses_of_its_chat,
     broken_timetables.ReservesForEachCallerAlone: store_timetable.many_at_once_share_one_timetable,
     broken_timetables.ReservesForAllBotsTogether: store_timetable.every_bot_has_a_timetable_of_its_own,
     broken_timetables.SavesUpWhatNobodyReserved: store_timetable.a_booking_is_never_in_the_past,

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.ports import Record, StoreUnusable
-from tests.contract.shorthand import ANN, BEN, LATER, NOW, SECOND, claim, offer, say, take
+from bot.ports import Farewell, Record, StoreUnusable
+from tests.contract.shorthand import ANN, BEN, LATER, NOW, SECOND, claim, forget, offer, say, take
 from tests.contract.test_redis_faults import fault_of_opening, opened
 from tests.redis_server import RedisServer, shared_server
 
@@ -38,9 +38,19 @@ def test_a_user_with_few_rights_is_enough_and_one_with_fewer_is_denied() -> None
             await store.tally("iphone", "ann", now=NOW, keep=SECOND)
             await store.tallied("iphone", since=NOW, until=LATER)
             await store.followers("status", limit=1, now=NOW)
+            server.tell("SET", store._site.keys(BEN).lane, "damaged")
+            farewell = Farewell(done=say(b"done"), nothing=say(b"nothing"))
+            for who in (ANN, BEN):
+                assert await forget(store, who, farewell=farewell)
             server.tell("ACL", "SETUSER", "bot", "-set")
             with pytest.raises(StoreUnusable, match="denied"):
-                await offer(store, "e2", on=1)
+                await forget(store, event="again", farewell=farewell)
+            with pytest.raises(StoreUnusable, match="denied"):
+                await offer(store, "e2", on=0)
+            server.tell("ACL", "SETUSER", "bot", "+set", "-llen")
+            with pytest.raises(StoreUnusable, match="denied"):
+                await forget(store, event="again")
+            server.tell("ACL", "SETUSER", "bot", "+llen")
             server.tell("ACL", "SETUSER", "bot", "+set", "resetkeys")
             with pytest.raises(StoreUnusable, match="denied"):
                 await store.load(BEN, now=NOW)

@@ -10,14 +10,28 @@ import pytest
 from adapters.store.redis.link import BUDGET
 from adapters.store.redis.store import RedisStore
 from bot.model import Address
-from bot.ports import Committed, Conflict, Duplicate, Owed, Record, StoreFault, StoreUnusable
+from bot.ports import (
+    Committed,
+    Conflict,
+    Duplicate,
+    Farewell,
+    Forgotten,
+    Owed,
+    Record,
+    Settled,
+    StoreFault,
+    StoreUnusable,
+)
+from bot.replace import replace
 from tests.awake import awake
 from tests.contract.shorthand import (
     ANN,
+    BEN,
     LATER,
     NOW,
     bodies,
     claim,
+    forget,
     offer,
     say,
     settle,
@@ -27,6 +41,7 @@ from tests.contract.shorthand import (
 from tests.redis_proxy import RedisProxy
 from tests.redis_server import RedisServer, shared_server
 
+FAREWELL = Farewell(done=say(b"done"), nothing=say(b"nothing"))
 REPLIES = [say(b"1"), say(b"2"), wake(b"now"), wake(b"later", LATER)]
 
 
@@ -99,6 +114,38 @@ def test_a_lost_answer_does_not_hand_out_what_another_has_got_since() -> None:
     asyncio.run(run())
 
 
+def test_a_wish_whose_answer_was_lost_is_granted_once_and_counts_and_owes_the_same() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            await take(store, "e1", jobs=REPLIES, topics=["a", "b"])
+            await forget(other, BEN)  # now the server knows the script
+            proxy.lose_answer_to(b"EVALSHA")
+            forgotten = await forget(store, farewell=FAREWELL)
+            assert forgotten
+            assert replace(forgotten, owed=()) == Forgotten(1, 4, 2, 0)
+            assert [(job.body, job.attempt) for job in forgotten.owed] == [(b"done", 1)]
+            assert (await other.backlog(now=NOW)).waiting == 1
+            assert await claim(other, NOW) == ()
+            assert await settle(other, forgotten.owed[0]) == Settled(struck=True)
+
+    asyncio.run(run())
+
+
+def test_a_lost_answer_to_a_wish_does_not_hand_out_what_another_has_got_since() -> None:
+    async def run() -> None:
+        async with behind_a_proxy() as (proxy, store, other):
+            await take(store, "e1")
+            await forget(other, BEN)
+            proxy.lose_answer_to(b"EVALSHA", then_freeze=True)
+            wish = asyncio.create_task(forget(store, farewell=FAREWELL))
+            await proxy.lost.wait()
+            assert bodies(await claim(other, LATER)) == [b"done"]
+            proxy.thaw()
+            assert await wish == Forgotten(1, 0, 0, 0)
+
+    asyncio.run(run())
+
+
 def test_a_lost_answer_to_a_duplicate_or_a_conflict_changes_nothing() -> None:
     async def run() -> None:
         async with behind_a_proxy() as (proxy, store, _):
@@ -114,9 +161,11 @@ def test_a_lost_answer_to_a_duplicate_or_a_conflict_changes_nothing() -> None:
 def test_a_job_whose_settling_was_not_heard_of_is_gone_and_the_next_is_free_after_a_lease() -> None:
     async def run() -> None:
         async with behind_a_proxy() as (proxy, store, other):
-            owed = await take(store, "e1", jobs=[say(b"1"), say(b"2")])
+            (first,) = await take(store, "e1", jobs=[say(b"0"), say(b"1"), say(b"2")])
+            second = (await settle(store, first)).next  # from now on the server knows that script
+            assert second
             proxy.lose_answer_to(b"EVALSHA")
-            assert not (await settle(store, owed[0])).struck
+            assert not (await settle(store, second)).struck
             assert bodies(await claim(other, LATER)) == [b"2"]
 
     asyncio.run(run())

@@ -11,7 +11,7 @@ from redis.exceptions import TimeoutError  # noqa: A004  as redis-py raises it
 from adapters.store.redis.store import RedisStore
 from bot.model import Address
 from bot.ports import Committed, Conflict, Record, StoreUnusable
-from tests.contract.shorthand import ANN, BEN, LATER, NOW, claim, offer, postpone, say, take
+from tests.contract.shorthand import ANN, BEN, LATER, NOW, claim, forget, offer, postpone, say, take
 from tests.contract.test_redis_faults import unhurried
 from tests.redis_server import RedisServer, shared_server
 
@@ -81,7 +81,7 @@ def test_a_conversation_that_began_anew_is_not_taken_for_the_one_that_was_forgot
         url = shared_server().url
         one, two = await RedisStore.open(url), await RedisStore.open(url)
         await take(one, "e1", body=b"old")
-        await two.forget(ANN)
+        await forget(two, ANN)
         await take(two, "e2", body=b"new", at=LATER)
         assert one.recall(ANN, now=LATER) == Record(1, b"old")
         assert await offer(one, "e3", on=1, body=b"old and more", at=LATER) == Conflict(Record(1, b"new"))

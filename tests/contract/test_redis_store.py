@@ -5,14 +5,15 @@ import random
 import re
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from itertools import product
 from typing import TypeAlias, cast
 
 import pytest
 from redis import Redis
 
 from adapters.store.redis.store import RedisStore
-from bot.model import Address
-from bot.ports import Duplicate, Owed, Record, StoreUnusable
+from bot.model import Address, EventId
+from bot.ports import Duplicate, Farewell, Owed, Record, StoreUnusable
 from tests.contract.shorthand import (
     ANN,
     BEN,
@@ -21,6 +22,7 @@ from tests.contract.shorthand import (
     NOW,
     SECOND,
     claim,
+    forget,
     offer,
     say,
     settle,
@@ -117,7 +119,7 @@ async def _live(store: RedisStore, turns: int) -> None:
     await store.lead("apple", "one", now=NOW, lease=LEASE)
     await store.pin("board", b"one", expected=0, now=NOW, keep=LEASE)
     await store.tally("iphone", "ann", now=NOW, keep=LEASE)
-    await store.forget(people[0])
+    await forget(store, people[0])
     for parked in (await store.parked(now=NOW, limit=100))[::2]:
         assert await store.unpark(parked.id, now=NOW)
 
@@ -130,7 +132,7 @@ async def test_what_was_forgotten_is_nowhere(store: RedisStore, redis: Redis) ->
     await store.bury(owed[0], "mallory", now=NOW, lease=LEASE)
     await take(store, "ann", topics=["other"])
     await take(store, "mallory 2", on=1, who=secret, body=b"mallory", topics=["other"])
-    await store.forget(secret)
+    await forget(store, secret)
     assert not [key for key, value in everything(redis).items() if b"mallory" in key + value]
 
 
@@ -158,7 +160,7 @@ def test_a_warm_turn_asks_once_a_cold_one_twice_and_a_claim_of_nothing_once() ->
             await _turn(store, "e0")
             (job,) = await claim(store, LATER)
             await settle(store, job)
-            await store.forget(PERSON)
+            await forget(store, PERSON)
             await store.clock()  # now the server knows the scripts
             assert await _count(proxy, _turn(store, "e1")) == 2
             assert await _count(proxy, _turn(store, "e2")) == 1
@@ -198,7 +200,9 @@ async def test_no_address_gets_out_of_its_partition(store: RedisStore, redis: Re
     follows = await store.followers("", limit=1000, now=NOW)
     assert set(follows.addresses) == {*ADDRESSES, *evil}
     for who in [*ADDRESSES, *evil]:
-        assert (await store.forget(who)).topics == 4
+        forgotten = await forget(store, who)
+        assert forgotten
+        assert forgotten.topics == 4
     left = {re.sub(rb"^\{p\d\d\}:", b"", key)[:2] for key in keys(redis)}
     assert left == {b"e:", b"st", b"to", b"im"}
 
@@ -313,3 +317,72 @@ async def test_a_full_server_refuses_a_turn_before_it_writes_and_lets_settle(
     finally:
         redis.config_set("maxmemory", 0)
     assert await take(store, "e2", on=1) == ()
+
+
+@on_redis
+async def test_whoever_has_damaged_keys_can_be_forgotten_and_nobody_else_loses_anything(
+    store: RedisStore, redis: Redis
+) -> None:
+    jobs = [say(b"1", pause=SECOND), say(b"2", pause=SECOND), wake(b"3"), wake(b"4", LATER)]
+    farewell = Farewell(done=say(b"done"), nothing=say(b"nothing"))
+    stranger = Address("console", "elsewhere", "ben")
+    await take(store, "other", who=stranger, jobs=jobs, topics=["status"])
+    kinds = (":c:", ":e:", ":l:", ":w:", ":r:")
+    damages = (
+        lambda key: redis.xadd(key, {"a": "b"}),
+        lambda key: redis.set(key, b"garbage"),
+        lambda key: redis.rpush(key, b"garbage"),
+        lambda key: redis.hset(key, "garbage", "garbage"),
+    )
+    for number, (kind, damage) in enumerate(product(kinds, damages)):
+        await take(store, f"e{number}", jobs=jobs, topics=["status"])
+        (key,) = keys(redis, f"*{kind}console/home*") if kind != ":e:" else [_event_key(store, f"f{number}")]
+        redis.delete(key)
+        damage(key)
+        forgotten = await forget(store, event=f"f{number}", farewell=farewell)
+        assert forgotten
+        assert [job.body for job in forgotten.owed] == [b"done"]
+        assert (await settle(store, forgotten.owed[0])).struck
+        left = [key for key in keys(redis) if b"console/home" in key and b":r:" not in key]
+        assert left == [], (kind, number)
+        for due in keys(redis, "*:due"):
+            assert not [each for each in redis.zrange(due, 0, -1) if b"console/home" in each]
+        assert await forget(store, event=f"f{number}", farewell=farewell) is None
+    assert (await store.load(stranger, now=NOW)).version == 1
+    assert len(await claim(store, LATER)) == 3
+
+
+def _event_key(store: RedisStore, event: str) -> bytes:
+    return store._site.keys(ANN).event(EventId(event)).encode()
+
+
+@on_redis
+async def test_a_full_server_lets_people_be_forgotten_and_told(store: RedisStore, redis: Redis) -> None:
+    await take(store, "e1", jobs=[say(b"1")])
+    redis.config_set("maxmemory-policy", "noeviction")
+    redis.config_set("maxmemory", 1)
+    try:
+        forgotten = await forget(store, farewell=Farewell(done=say(b"done"), nothing=say(b"nothing")))
+        assert forgotten
+        assert (await settle(store, forgotten.owed[0])).struck
+    finally:
+        redis.config_set("maxmemory", 0)
+
+
+@on_redis
+async def test_what_is_everybodys_stops_a_wish_before_it_writes_where_it_is_damaged(
+    store: RedisStore, redis: Redis
+) -> None:
+    await take(store, "e1", jobs=[say(b"1", pause=SECOND), wake(b"2")], topics=["status"])
+    for kind in ("due", "stats", "topics", "t:status"):
+        (key,) = keys(redis, f"*:{kind}")
+        kept = cast("bytes", redis.dump(key))
+        redis.delete(key)
+        redis.xadd(key, {"a": "b"})
+        before = everything(redis)
+        with pytest.raises(StoreUnusable, match="not_a_database"):
+            await forget(store)
+        assert everything(redis) == before
+        redis.delete(key)
+        redis.restore(key, 0, kept)
+    assert await forget(store)

@@ -47,6 +47,34 @@ def test_files_are_readable_for_their_owner_alone(tmp_path: Path) -> None:
     assert modes == {"store.sqlite3": 0o600, "store.sqlite3-wal": 0o600}
 
 
+def test_a_file_that_others_can_read_is_taken_away_from_them(tmp_path: Path) -> None:
+    path, log = tmp_path / "store.sqlite3", tmp_path / "store.sqlite3-wal"
+    make(path)
+    log.touch()
+    for each in (path, log):
+        each.chmod(0o644)
+    store = SqliteStore(path)
+    asyncio.run(take(store, "e1"))
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (path, log)] == [0o600, 0o600]
+    asyncio.run(store.close())
+
+
+def test_where_the_right_cannot_be_taken_away_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "store.sqlite3"
+    make(path)
+    path.chmod(0o644)
+
+    def chmod(path: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path), mode)
+
+    monkeypatch.setattr(Path, "chmod", chmod)
+    make(path)
+    said = f"Others can read the conversations in {path}: Operation not permitted"
+    assert [line.getMessage() for line in caplog.records] == [said]
+
+
 def test_missing_folders_are_made_for_their_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "newer" / "store.sqlite3"
     make(path)

@@ -78,6 +78,11 @@ def ours_without_a_table(path: Path) -> None:
     alter(path, "DROP TABLE jobs")
 
 
+def ours_without_pins(path: Path) -> None:
+    make(path)
+    alter(path, "DROP TABLE pins")
+
+
 def ours_with_a_damaged_schema(path: Path) -> None:
     """SQLite quotes the damaged name in its message, which is then no UTF-8."""
     make(path)
@@ -108,7 +113,7 @@ def a_pipe(path: Path) -> None:
 NOT_OURS: list[Callable[[Path], None]] = [
     *(a_text, a_short_text, random_bytes, a_folder, a_pipe, of_somebody_else, of_somebody_else_who_crashed),
     *(cut_short(length) for length in (10, 99, 100, 1_000, 4_096, 20_000, -1, -4_096)),
-    *(ours_without_a_table, ours_with_a_damaged_schema),
+    *(ours_without_a_table, ours_without_pins, ours_with_a_damaged_schema),
 ]
 
 

@@ -68,8 +68,9 @@ async def redis_twice(folder: Path) -> AsyncIterator[tuple[Store, Store]]:
             await other.close()
 
 
-KINDS: list[Kind] = [memory, sqlite, redis]
-SHARED_KINDS: list[SharedKind] = [memory_twice, redis_twice]
+with_redis = pytest.mark.full
+KINDS = [memory, sqlite, pytest.param(redis, marks=with_redis)]
+SHARED_KINDS = [memory_twice, pytest.param(redis_twice, marks=with_redis)]
 
 
 @pytest.mark.parametrize("clause", CONTRACT, ids=lambda clause: clause.__name__)

@@ -63,6 +63,7 @@ def test_the_conversation_goes_as_written(
     played.taken(name, talk, language)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_written_conversations_take_every_step_of_every_flow(
     book: Book, played: Played, language: Language
@@ -73,6 +74,7 @@ def test_the_written_conversations_take_every_step_of_every_flow(
     assert _named(set(_steps(book)) - taken) == []
 
 
+@pytest.mark.full
 def test_the_ways_out_and_the_evidence_work_in_every_state_and_back_returns(book: Book) -> None:
     """Together with the steps above, every arrow of the compiled machine is taken."""
     families = {arrow for arrow in book.machine.arrows() if arrow.trigger in SIGNS}

@@ -17,7 +17,9 @@ from tests.runtime.fleet import Fleet
 
 Kind: TypeAlias = Literal["memory", "sqlite", "redis"]
 
-on_each_store = pytest.mark.parametrize("kind", ["memory", "sqlite", "redis"])
+on_each_store = pytest.mark.parametrize(
+    "kind", ["memory", "sqlite", pytest.param("redis", marks=pytest.mark.full)]
+)
 
 
 def played(kind: Kind, folder: Path, story: Callable[[Fleet], Awaitable[None]]) -> None:

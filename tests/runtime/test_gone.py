@@ -14,8 +14,12 @@ from bot.events import ForgetMe
 from bot.model import Address, EventId, Language, Reply
 from bot.ports import Gone, Receive, Record, Refused, StoreUnusable, TryLater, Unsure
 from bot.replace import replace
+from bot.runtime.metrics import Metrics
+from bot.runtime.poller import Poller
+from bot.runtime.worker import Platform, Worker
 from tests.outside import ANN
-from tests.runtime.test_worker import Chat, live, said
+from tests.runtime.test_worker import Chat, NoApple, live, said
+from tests.runtime.virtual_time import StoreInTime, play, seconds
 
 CARD = Address(ANN.platform, f"{ANN.chat}/card", ANN.person)
 
@@ -47,6 +51,18 @@ def story_of(*words: str, forget: int = 1, language: Language | None = None) -> 
             await receive(ANN, forget_me(number, language))
 
     return story
+
+
+def virtual_worker(book: Book, store: StoreInTime, chat: Chat) -> Worker:
+    """Give a worker whose time passes at once."""
+    return Worker(
+        *(book, store, Poller(store, NoApple()), UTC),
+        platforms=[Platform("test", chat, chat)],
+        metrics=Metrics(),
+        stop=asyncio.Event(),
+        monotonic=seconds,
+        random=lambda: 0.5,
+    )
 
 
 def loaded(store: MemoryStore) -> Record:
@@ -85,7 +101,7 @@ def test_what_is_stored_elsewhere_goes_with_it_and_is_told_once(
     assert [asyncio.run(store.load(each, now=datetime.now(UTC))).version for each in (ANN, CARD)] == [0, 0]
 
 
-def test_a_redelivery_finds_nothing_and_says_so(book: Book) -> None:
+def test_a_second_wish_finds_nothing_and_says_so(book: Book) -> None:
     store, chat = MemoryStore(), Moody(story_of("iPhone", forget=2)).meet()
     live(book, store, chat)
     both = "\n\n".join(book.say("forget.nothing", language) for language in ("ja", "en"))
@@ -102,32 +118,94 @@ def test_a_stranger_is_told_in_the_language_of_the_event(book: Book) -> None:
     assert chat.sent == [(ANN, book.say("forget.nothing", "ja"))]
 
 
-@pytest.mark.parametrize(
-    ("faults", "times"),
-    [
-        ((TryLater(timedelta()), Unsure()), 1),
-        ((TryLater(timedelta()),) * 3, 0),
-        ((Refused("blocked"),), 0),
-    ],
-    ids=["a few tries", "and no more", "refused"],
-)
-def test_it_is_told_with_a_few_tries_and_nothing_is_stored_for_it(
-    book: Book, faults: tuple[Exception, ...], times: int
+@pytest.mark.parametrize("also", [(), (CARD,)], ids=["here", "elsewhere too"])
+def test_a_redelivered_wish_is_a_duplicate_and_leaves_what_was_begun_since(
+    book: Book, also: tuple[Address, ...]
 ) -> None:
-    store, chat = MemoryStore(), Moody(story_of(language="en")).meet(*faults)
-    with structlog.testing.capture_logs() as logged:
-        live(book, store, chat)
-    assert len(chat.sent) == times
-    assert [line["event"] for line in logged] == ["forgotten without being told"] * (1 - times)
+    async def story(receive: Receive) -> None:
+        wish = ForgetMe(EventId("forget"), "en", also=also)
+        for number in (0, 1):
+            for address in (ANN, *also):
+                await receive(address, said(number, "iPhone"))
+            await receive(ANN, wish)
+
+    store, chat = MemoryStore(), Moody(story).meet()
+    counted = live(book, store, chat)
+    assert [text for _, text in chat.sent].count(book.say("forget.done", "en")) == 1
+    assert 'imessage_support_turns_total{outcome="duplicate"} 1.0' in counted
+    for each in (ANN, *also):
+        assert asyncio.run(store.load(each, now=datetime.now(UTC))).version == 1
+
+
+def test_a_wish_that_was_granted_by_half_is_granted_to_its_end_and_told_as_done(book: Book) -> None:
+    """The process died between the two addresses: what was begun at the first since then stays."""
+
+    async def story(receive: Receive) -> None:
+        await store.forget(CARD, EventId("forget"), now=datetime.now(UTC), lease=timedelta())
+        await receive(CARD, said(1, "iPhone"))
+        await receive(ANN, ForgetMe(EventId("forget"), "en", also=(CARD,)))
+
+    store = MemoryStore()
+    chat = Moody(story).meet()
+    live(book, store, chat)
+    assert chat.sent[-1] == (ANN, book.say("forget.done", "en"))
+    assert asyncio.run(store.load(CARD, now=datetime.now(UTC))).version == 1
+
+
+def test_what_is_stored_goes_also_where_it_cannot_be_read(book: Book) -> None:
+    store, chat = MemoryStore(), Moody(story_of(language="ja")).meet()
+    turn = (ANN, 0, EventId("broken"), b"\xff")
+    asyncio.run(store.commit(*turn, [], now=datetime.now(UTC), lease=timedelta()))
+    live(book, store, chat)
+    assert chat.sent == [(ANN, book.say("forget.done", "ja"))]
     assert loaded(store).version == 0
 
 
+def test_the_answer_is_tried_again_as_any_reply_and_then_nothing_is_left(book: Book) -> None:
+    async def story(receive: Receive) -> None:
+        await receive(ANN, forget_me(1, "en"))
+        await asyncio.sleep(300)
+
+    store, chat = StoreInTime(), Moody(story).meet(TryLater(timedelta(seconds=20)), Unsure(), TryLater())
+    play(virtual_worker(book, store, chat).run())
+    assert chat.sent == [(ANN, book.say("forget.nothing", "en"))]
+    assert (store._turns, store._lanes.jobs, store._parked) == ({}, {}, {})
+
+
+def test_an_answer_that_is_refused_is_parked_as_any_reply(book: Book) -> None:
+    store, chat = MemoryStore(), Moody(story_of(language="en")).meet(Refused("refused"))
+    with structlog.testing.capture_logs() as logged:
+        live(book, store, chat)
+    (parked,) = asyncio.run(store.parked(now=datetime.now(UTC), limit=9))
+    assert (chat.sent, parked.why, loaded(store).version) == ([], "refused", 0)
+    assert [line["event"] for line in logged] == ["not delivered"]
+
+
+def test_many_who_are_forgotten_at_once_are_told_within_the_limit_of_the_platform(book: Book) -> None:
+    """They were all told in the same second, whatever the platform permits."""
+    pause, times = timedelta(seconds=1) / 25, list[float]()
+
+    class Noting(Chat):
+        async def send(self, address: Address, reply: Reply, *, key: str, attempt: int) -> None:
+            times.append(seconds())
+            await super().send(address, reply, key=key, attempt=attempt)
+
+    async def story(receive: Receive) -> None:
+        people = [Address("test", str(number), "ann") for number in range(200)]
+        await asyncio.gather(*(receive(who, forget_me(1, "en")) for who in people))
+        await asyncio.sleep(60)
+
+    play(virtual_worker(book, StoreInTime(), Noting(story, bot_pause=pause)).run())
+    busiest = max(sum(at <= each < at + 1 for each in times) for at in times)
+    assert (len(times), busiest <= 26) == (200, True)
+
+
 def test_a_wish_that_the_store_could_not_grant_is_refused(book: Book) -> None:
-    async def away(_: Address) -> None:
+    async def away(*_: object, **__: object) -> None:
         raise StoreUnusable("unreachable", "the store")
 
     async def story(receive: Receive) -> None:
-        store.forget = away  # type: ignore[method-assign, assignment]
+        store.forget = away  # type: ignore[method-assign]
         with pytest.raises(StoreUnusable):
             await receive(ANN, forget_me(1))
 
@@ -142,13 +220,13 @@ def test_whoever_blocked_us_follows_nothing_more(book: Book) -> None:
         await receive(ANN, said(2, "help"))
 
     store, chat = MemoryStore(), Moody(story).meet(Gone("blocked"), Gone("blocked"))
-    now = datetime.now(UTC)
+    at = datetime.now(UTC)
     begun = replace(book.begin(ANN, "en"), topics=("apple",))
     body, lease = encode_conversation(begun), timedelta(seconds=1)
-    asyncio.run(store.commit(ANN, 0, EventId("first"), body, [], topics=["apple"], now=now, lease=lease))
+    asyncio.run(store.commit(ANN, 0, EventId("first"), body, [], topics=["apple"], now=at, lease=lease))
     with structlog.testing.capture_logs():
         live(book, store, chat)
     assert decode_conversation(loaded(store).body).topics == ()
-    assert asyncio.run(store.followers("apple", limit=9, now=now)).addresses == ()
+    assert asyncio.run(store.followers("apple", limit=9, now=at)).addresses == ()
     parked = asyncio.run(store.parked(now=datetime.now(UTC), limit=9))
     assert {each.why for each in parked} == {"blocked"}

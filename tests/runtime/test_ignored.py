@@ -1,6 +1,7 @@
 """What changes nothing and is answered by nothing leaves no trace in the store."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -26,7 +27,9 @@ async def take(store: MemoryStore, book: Book, event: Event) -> Received:
 
 async def nothing_is_stored(store: MemoryStore) -> None:
     assert await store.load(ANN, now=START) == Record(0, b"")
-    assert (await store.forget(ANN)).conversations == 0
+    forgotten = await store.forget(ANN, EventId("forget"), now=START, lease=timedelta())
+    assert forgotten
+    assert forgotten.is_nothing
 
 
 @pytest.mark.parametrize(

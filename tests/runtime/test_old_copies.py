@@ -89,7 +89,7 @@ def test_whoever_leaves_follows_nothing_more(two: Two) -> None:
 def test_the_overview_shows_what_another_worker_has_stored(two: Two, book: Book) -> None:
     two.stays_at_old_then_goes_on_at_new(Opened(two.id(), "en"), Invoked(two.id(), "watch"), world("down"))
     assert "unwatch" in [choice.id for choice in look(book, two.old).choices]
-    asyncio.run(two.new.forget(ANN))
+    asyncio.run(two.new.forget(ANN, two.id(), now=START, lease=LEASE))
     assert book.say("home.nothing_begun", "en") in look(book, two.old).text
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import pytest
 
@@ -12,7 +12,7 @@ from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.events import Event, Picked
 from bot.model import Address, Conversation, EventId, Place
-from bot.ports import Record, Retention, Store, StoreUnusable
+from bot.ports import Committed, Conflict, Duplicate, Retention, Store, StoreUnusable
 from bot.replace import replace
 from bot.runtime.deliver import Later
 from bot.runtime.receive import LEASE, TooManyConflicts
@@ -139,11 +139,10 @@ class Overtaken:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    async def load(self, address: Address, *, now: datetime) -> Record:
-        record = await self._store.load(address, now=now)
+    async def commit(self, *turn: Any, **rest: Any) -> Committed | Conflict | Duplicate:  # noqa: ANN401  the port's
         while self._meanwhile:
             await self._meanwhile.pop()()
-        return record
+        return await self._store.commit(*turn, **rest)
 
 
 @pytest.mark.parametrize("words", [RESTART, PARKED, QUIET], ids=lambda words: words[-1])

@@ -82,7 +82,7 @@ async def _at_work(store: MemoryStore, telegram: TelegramServer, board: AppleSer
     )
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(service._work(settings, load_book(), store, stop, "telegram"))
+        group.create_task(service._work(settings, load_book(), store, stop, "telegram", service._Health()))
         await telegram.until(lambda: len(board.requests) >= 2, within=SETTLES_WITHIN)
         yield
         stop.set()

@@ -18,6 +18,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -134,14 +135,25 @@ class MemoryStore:
         page = left[:limit]
         return Followers(tuple(keys[key] for key in page), page[-1] if len(left) > limit else None)
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation but the traces of its events, and count it."""
-        turn = self._turns.pop(address, None)
-        jobs = self._lanes.jobs.pop(address, {})
-        parked = [id_ for id_, each in self._parked.items() if each.parked.address == address]
-        for id_ in parked:
-            del self._parked[id_]
-        return Forgotten(int(turn is not None), len(jobs), len(turn.topics) if turn else 0, len(parked))
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation but the traces of its events, and leave the farewell."""
+        if self._knows(address, event, now):
+            return None
+        gone = self._delete(address)
+        self._mark(address, event, now)
+        if farewell is None:
+            return gone
+        job = farewell.nothing if gone.is_nothing else farewell.done
+        owed = self._lanes.hand_out(self._lanes.add(address, [job]), now, lease)
+        return replace(gone, owed=tuple(owed))
 
     async def reserve(
         self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
@@ -190,6 +202,14 @@ class MemoryStore:
     def _follows(self, turn: "_LastTurn", topic: str, now: datetime) -> bool:
         return topic in turn.topics and self._is_kept(turn, now)
 
+    def _delete(self, address: Address) -> Forgotten:
+        turn = self._turns.pop(address, None)
+        jobs = self._lanes.jobs.pop(address, {})
+        parked = [id_ for id_, each in self._parked.items() if each.parked.address == address]
+        for id_ in parked:
+            del self._parked[id_]
+        return Forgotten(int(turn is not None), len(jobs), len(turn.topics) if turn else 0, len(parked))
+
     def _strike(self, job: Job, now: datetime, lease: timedelta) -> Settled:
         self._lanes.strike(job)
         return Settled(struck=True, next=next(self._lanes.hand_out(self._lanes.after(job), now, lease), None))
@@ -202,10 +222,13 @@ class MemoryStore:
         """Take the old entries out first, so that the new ones go to the end and both stay in time order."""
         self._turns.pop(address, None)
         self._turns[address] = turn
+        self._mark(address, event, turn.at)
+        self._clean(turn.at)
+
+    def _mark(self, address: Address, event: EventId, now: datetime) -> None:
         trace = trace_of(address, event)
         self._seen.pop(trace, None)
-        self._seen[trace] = turn.at
-        self._clean(turn.at)
+        self._seen[trace] = now
 
     def _clean(self, now: datetime) -> None:
         for trace in [*islice(self._seen, CLEANED_PER_COMMIT)]:

@@ -18,18 +18,23 @@ from bot.ports.redis_address import RedisAddress
 
 Client: TypeAlias = "Redis | RedisCluster"
 
-ANSWERS_WITHIN = 2.0
-"""Seconds that a server may take to answer."""
+ANSWERS_WITHIN = 2.5
+"""Seconds that a server may take for one round trip, or for a connection. Slower ones count as away."""
+
+SENTINEL_CONNECTS_WITHIN = 1.0
+"""Seconds. Where a sentinel's machine is gone, the next one is asked in good time."""
 
 _SPARING: Mapping[str, Any] = {
     "socket_timeout": ANSWERS_WITHIN,
-    "socket_connect_timeout": 1,
+    "socket_connect_timeout": ANSWERS_WITHIN,
     "retry": Retry(NoBackoff(), 0),
     "protocol": 2,
     "driver_info": None,
 }
 """Times are seconds. redis-py would repeat a command ten times, also where it was done and only its answer
-was lost. With protocol 2 and no driver's name a new connection says no more than AUTH and SELECT.
+was lost. With protocol 2 and no driver's name a new connection says no more than AUTH and SELECT. Nor is a
+connection that was idle tried with a PING first: that would double the time of a slow trip, and tells no more
+than the command itself.
 """
 
 
@@ -39,7 +44,7 @@ def client_for(address: RedisAddress) -> Client:
         case "server" | "socket":
             return Redis.from_pool(ConnectionPool(**_place(address), **_settings(address)))
         case "sentinel":
-            asked = {**_SPARING, **_tls(address)}
+            asked = {**_SPARING, "socket_connect_timeout": SENTINEL_CONNECTS_WITHIN, **_tls(address)}
             sentinel = Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
             settings = {**_settings(address), **_tls(address)}
             master: Redis = sentinel.master_for(address.service, db=address.db, **settings)
@@ -90,7 +95,7 @@ def _place(address: RedisAddress) -> dict[str, Any]:
 
 def _settings(address: RedisAddress) -> dict[str, Any]:
     login = {"username": address.username, "password": address.password}
-    return {**_SPARING, **login, "health_check_interval": 15}
+    return {**_SPARING, **login, "health_check_interval": 0}
 
 
 def _tls(address: RedisAddress) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import AuthenticationError, BusyLoadingError, NoPermissionError, ResponseError
 
 from adapters.store.redis.clients import Client, client_for, let_go
-from adapters.store.redis.faults import FOREIGN, fault_of
+from adapters.store.redis.faults import FOREIGN
 from adapters.store.redis.judge import Info, judge, judge_clock, judge_partitions, judge_rights
 from adapters.store.redis.keys import SETTINGS, Partition
 from bot.ports import Finding, Grade
@@ -37,7 +37,8 @@ async def examine(client: Client, *, replicas: int, clock: Callable[[], datetime
     """Give what there is to say, one finding a check. Writes nothing but a key that is gone at once.
 
     `clock` is this machine's (UTC), `replicas` how many must have a turn before it is acknowledged. In a
-    cluster every primary is looked at, and of each check the worst is told.
+    cluster every primary is looked at, and of each check the worst is told. What a server does not let us ask
+    is said, and the rest is examined all the same.
     """
     try:
         found: list[Finding] = []
@@ -46,6 +47,11 @@ async def examine(client: Client, *, replicas: int, clock: Callable[[], datetime
         return (*_worst(found), await _partitions(client), await _rights(client, replicas))
     except FOREIGN as error:
         return (unanswered(error),)
+
+
+def has_answered(findings: Iterable[Finding]) -> bool:
+    """Say whether there was a server to examine at all."""
+    return any(finding.check != "server" for finding in findings)
 
 
 def unsafe(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -59,8 +65,6 @@ def unanswered(error: BaseException) -> Finding:
         says, remedy = "It refuses the user or the password", "Correct them in REDIS_URL."
     elif isinstance(error, BusyLoadingError):
         says, remedy = "It is still reading its data from the disk", "Try again in a moment."
-    elif fault_of(error) == "denied":
-        says, remedy = "It does not allow us to look at it", "Allow it: `ACL SETUSER <name> +info +time`."
     else:
         says = f"It does not answer ({type(error).__name__})"
         remedy = "Start it, or correct the address in REDIS_URL."
@@ -76,7 +80,12 @@ async def _servers(client: Client) -> list[Ask]:
 
 
 async def _server(ask: Ask, replicas: int) -> Iterable[Finding]:
-    info: Info = await ask("INFO")
+    try:
+        info: Info = await ask("INFO")
+    except ResponseError as error:
+        if _means_nothing_else(error):
+            raise
+        return (_hidden(error),)
     return judge(info, fsync=await _fsync(ask), replicas=replicas)
 
 
@@ -89,9 +98,34 @@ async def _fsync(ask: Ask) -> str | None:
     return {_text(name): _text(value) for name, value in told.items()}.get("appendfsync")
 
 
+def _hidden(error: ResponseError) -> Finding:
+    """Say that `INFO` is kept from us, as managed servers may."""
+    why = "It does not allow us to look at it" if _says_denied(error) else "It has no INFO for us"
+    return Finding(
+        "server",
+        "fault",
+        f"{why}: its version, role, persistence, eviction, memory and replicas could not be examined",
+        "Allow it: `ACL SETUSER <name> +info`. Or see to it yourself that it keeps what it is given, and set "
+        "ACCEPT_DATA_LOSS=yes.",
+        loses_data=True,  # for all that we can know
+    )
+
+
+def _means_nothing_else(error: ResponseError) -> bool:
+    """Say whether every other question would be answered alike."""
+    return isinstance(error, AuthenticationError | BusyLoadingError)
+
+
 async def _clock(ask: Ask, clock: Callable[[], datetime]) -> Finding:
     before = clock()
-    seconds, microseconds = await ask("TIME")
+    try:
+        seconds, microseconds = await ask("TIME")
+    except ResponseError as error:
+        if _means_nothing_else(error):
+            raise
+        remedy = "Allow it: `ACL SETUSER <name> +time`. All workers go by this clock."
+        grade: Grade = "fault" if _says_denied(error) else "warning"
+        return Finding("clock", grade, "It could not be examined: TIME is denied to us", remedy)
     after = clock()
     theirs = datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(microseconds))
     return judge_clock(theirs - (before + (after - before) / 2), (after - before) / 2)
@@ -108,6 +142,8 @@ async def _partitions(client: Client) -> Finding:
     try:
         recorded = await client.execute_command("HGET", SETTINGS, "partitions")
     except ResponseError as error:
+        if _means_nothing_else(error):
+            raise
         return _keys_denied("partitions") if _says_denied(error) else judge_partitions("")
     return judge_partitions(None if recorded is None else _text(recorded))
 

@@ -6,18 +6,24 @@ within redis-py costs a connection, and once gave its unread answer to the next 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from redis.asyncio.cluster import RedisCluster
 
 from adapters.store.redis.clients import Client, let_go
-from adapters.store.redis.faults import FOREIGN, NotReplicated, went_wrong
+from adapters.store.redis.faults import FOREIGN, NotReplicated, is_wrong_server, went_wrong
 from adapters.store.redis.trip import Words, exchange
 
 TRIPS = 4
 """Round trips under way at once. More would only be shorter ones: Redis does one command after the other."""
+
+SLOW = 0.05
+"""Seconds after which trips wait for the network rather than for Redis, and hold up no others any more."""
+
+MOST_TRIPS = 64
+"""Under way at once all the same."""
 
 LEAST = 8
 """Parcels that travel together if so many wait. Of more it is half: while Redis works on one half, this
@@ -37,14 +43,23 @@ class Parcel(NamedTuple):
 
 
 class Line:
-    """A client, and what is waiting to be asked."""
+    """A client, and what is waiting to be asked.
 
-    def __init__(self, client: Client, *, replicas: int) -> None:
-        self._client = client
+    Whenever a server does not answer, or answers as one does that is no longer the primary, another client
+    takes the place of this one: it asks anew where the address leads, and no connection to the old server
+    is left behind, not even an idle one or one that only reads.
+    """
+
+    def __init__(self, connect: Callable[[], Client], *, replicas: int) -> None:
+        """`connect` makes a client, which connects when it is used first."""
+        self._connect = connect
+        self._client = connect()
         self._replicas = replicas
         self._waiting: list[Parcel] = []
         self._unanswered: dict[int, Parcel] = {}  # by identity
         self._trips: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._overdue: asyncio.TimerHandle | None = None
         self._alarm: asyncio.TimerHandle | None = None
 
     async def ask(self, commands: Sequence[Words], end: float, *, durable: bool) -> list[Any]:
@@ -70,37 +85,52 @@ class Line:
 
     async def close(self) -> None:
         """Let go of all connections, as soon as nothing is under way; that takes a few seconds at most."""
-        while self._trips:
-            await asyncio.wait(self._trips)
-        if self._alarm:
-            self._alarm.cancel()
+        while under_way := self._trips | self._leaving:
+            await asyncio.wait(under_way)
+        for timer in (self._alarm, self._overdue):
+            if timer:
+                timer.cancel()
         await let_go(self._client)
 
     # --- travelling ---
 
-    def _depart(self) -> None:
-        while self._waiting and len(self._trips) < TRIPS:
+    def _depart(self, trips: int = TRIPS) -> None:
+        while self._waiting and len(self._trips) < trips:
             most = max(LEAST, len(self._waiting) // 2)
             parcels, self._waiting = self._waiting[:most], self._waiting[most:]
             trip = asyncio.create_task(self._travel(parcels))
             self._trips.add(trip)
             trip.add_done_callback(self._arrive)
+        if self._waiting and self._overdue is None:
+            self._overdue = asyncio.get_running_loop().call_later(SLOW, self._wait_no_longer)
+
+    def _wait_no_longer(self) -> None:
+        self._overdue = None
+        self._depart(min(MOST_TRIPS, len(self._trips) + 1))
 
     def _arrive(self, trip: asyncio.Task[None]) -> None:
         self._trips.discard(trip)
+        if self._overdue:
+            self._overdue.cancel()
+            self._overdue = None
         self._depart()
 
     async def _travel(self, parcels: Sequence[Parcel]) -> None:
         waiting = [parcel for parcel in parcels if not parcel.answered.done()]
+        client = self._client
         try:
-            answers = await self._exchange(waiting)
+            answers = await self._exchange(client, waiting)
         except Exception as error:  # noqa: BLE001  whatever it is, it is for those who asked
+            self._leave(client)
             _tell(waiting, error)
             return
+        if any(map(is_wrong_server, answers)):
+            self._leave(client)
         coming = iter(answers)
         for parcel in waiting:
             mine = list(islice(coming, len(parcel.commands)))
             if parcel.durable and not self._has_reached(answers[-1]) and not went_wrong(mine):
+                self._leave(client)
                 _tell([parcel], NotReplicated())
             elif not parcel.answered.done():
                 parcel.answered.set_result(mine)
@@ -109,19 +139,28 @@ class Line:
         """Read the answer to `WAIT`, which is an error where the server is a replica itself."""
         return isinstance(replicas, int) and replicas >= self._replicas
 
-    async def _exchange(self, parcels: Sequence[Parcel]) -> list[Any]:
+    async def _exchange(self, client: Client, parcels: Sequence[Parcel]) -> list[Any]:
         words = [command for parcel in parcels for command in parcel.commands]
         if any(parcel.durable for parcel in parcels):
             words.append(("WAIT", self._replicas, _REPLICATED_WITHIN))
-        if isinstance(self._client, RedisCluster):
-            return await asyncio.gather(*map(self._single, words))
-        return await exchange(self._client.connection_pool, words)
+        if isinstance(client, RedisCluster):
+            return await asyncio.gather(*(self._single(client, each) for each in words))
+        return await exchange(client.connection_pool, words)
 
-    async def _single(self, words: Words) -> Any:  # noqa: ANN401  each command has its own answer
+    @staticmethod
+    async def _single(client: RedisCluster, words: Words) -> Any:  # noqa: ANN401  each command has its own answer
         try:
-            return await self._client.execute_command(*words)
+            return await client.execute_command(*words)
         except FOREIGN as error:
             return error
+
+    def _leave(self, client: Client) -> None:
+        """Use another client from now on; this one is let go of once its trips have come to an end."""
+        if client is self._client:
+            self._client = self._connect()
+            leaving = asyncio.create_task(_let_go_after(frozenset(self._trips), client))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     # --- waiting no longer ---
 
@@ -139,6 +178,12 @@ class Line:
         )
         if later := [each.end for each in self._unanswered.values() if each.end > now]:
             self._set_alarm(min(later))
+
+
+async def _let_go_after(trips: Collection[asyncio.Task[None]], client: Client) -> None:
+    if trips:
+        await asyncio.wait(trips)
+    await let_go(client)
 
 
 def _tell(parcels: Sequence[Parcel], error: Exception) -> None:

@@ -1,7 +1,7 @@
 """The link to Redis: commands go over it in one round trip, and again while that may help."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from redis.exceptions import NoScriptError
@@ -19,23 +19,28 @@ BUDGET = 2.5
 class Link:
     """A client whose every fault is a `StoreUnusable`. Whatever it carries must be right to do twice."""
 
-    def __init__(self, client: Client, where: str, *, replicas: int) -> None:
-        self._line = Line(client, replicas=replicas)
+    def __init__(self, connect: Callable[[], Client], where: str, *, replicas: int) -> None:
+        self._line = Line(connect, replicas=replicas)
         self._where = where
 
-    async def call(self, command: Command, *, again: bool = True) -> Any:  # noqa: ANN401  each has its own form
+    async def call(self, command: Command, *, again: bool = True, patience: float | None = None) -> Any:  # noqa: ANN401  each has its own form
         """Do one command, and give its answer. Not `again`: where no answer came it is not repeated."""
-        (answer,) = await self.call_all([command], again=again)
+        (answer,) = await self.call_all([command], again=again, patience=patience)
         return answer
 
-    async def call_all(self, commands: Sequence[Command], *, again: bool = True) -> list[Any]:
+    async def call_all(
+        self, commands: Sequence[Command], *, again: bool = True, patience: float | None = None
+    ) -> list[Any]:
         """Do all of them in one round trip, and give their answers.
 
-        Where the time ends while nobody answers, the fault is the last one that the server named.
+        `patience` is seconds for a server that is slow, where they may be more than `BUDGET`; nothing is
+        begun anew after that. Where the time ends while nobody answers, the fault is the last one that the
+        server named.
         """
         if not commands:
             return []
-        end = asyncio.get_running_loop().time() + BUDGET
+        begun = asyncio.get_running_loop().time()
+        last, end = begun + BUDGET, begun + (patience or BUDGET)
         durable = any(command.durable for command in commands)
         heard: StoreFault = "unreachable"
         for pause in _pauses():
@@ -47,7 +52,7 @@ class Link:
                 return await self._mend(commands, answers, end)
             except FOREIGN as error:
                 heard = heard if isinstance(error, TimeoutError) else fault_of(error)
-                if not again or not passes(heard) or asyncio.get_running_loop().time() + pause >= end:
+                if not again or not passes(heard) or asyncio.get_running_loop().time() + pause >= last:
                     raise StoreUnusable(heard, self._where) from error
             await asyncio.sleep(pause)
         raise AssertionError  # the pauses never end

@@ -6,14 +6,14 @@ from typing import Self
 
 from adapters.store.moments import length, micros, moment
 from adapters.store.names import quoted
+from adapters.store.redis import forgetting, parking, pins, tallies, turns
 from adapters.store.redis import jobs as jobs_
-from adapters.store.redis import parking, pins, tallies, turns
 from adapters.store.redis import topics as topics_
 from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
-from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Call
+from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Ask, Call
 from adapters.store.redis.site import Site
 from bot.model import Address, EventId
 from bot.ports import (
@@ -22,6 +22,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -32,6 +33,9 @@ from bot.ports import (
 )
 from bot.ports.redis_address import read_address
 from bot.replace import replace
+
+OPENS_WITHIN = 10.0
+"""Seconds: a connection, a login and a script that is not known there yet, at 2.5 seconds a trip."""
 
 
 class RedisStore:
@@ -59,15 +63,17 @@ class RedisStore:
     ) -> Self:
         """Connect. The first who ever comes decides the number of partitions.
 
+        Nobody waits for an acknowledgement, so a slow Redis has `OPENS_WITHIN`.
         With `replicas` each turn must have reached so many within 100 ms, or it raises `not_replicated`.
         `ValueError` says what is wrong with the address.
         """
         address = read_address(url)
         if replicas and address.kind == "cluster":
             raise ValueError("a Redis Cluster cannot be waited for: ask for no replicas, or use Sentinel")
-        link = Link(untimed(client_for(address)), address.where, replicas=replicas)
+        link = Link(lambda: untimed(client_for(address)), address.where, replicas=replicas)
         try:
-            stored = _positive(await link.call(Call(JOIN, [SETTINGS], [partitions])))
+            joining = Call(JOIN, [SETTINGS], [partitions])
+            stored = _positive(await link.call(joining, patience=OPENS_WITHIN))
         except ValueError as error:
             await link.close()
             raise link.damaged() from error
@@ -75,6 +81,16 @@ class RedisStore:
             await link.close()
             raise
         return cls(Site(link, stored, retention))
+
+    @staticmethod
+    async def reach(url: str) -> None:
+        """Find out whether a Redis is there and knows us, and change nothing. Raises `StoreUnusable`."""
+        address = read_address(url)
+        link = Link(lambda: untimed(client_for(address)), address.where, replicas=0)
+        try:
+            await link.call(Ask(("PING",)), patience=OPENS_WITHIN)
+        finally:
+            await link.close()
 
     @property
     def partitions(self) -> int:
@@ -156,11 +172,20 @@ class RedisStore:
         """List whose conversations follow the topic, partition by partition, in the order of their keys."""
         return await topics_.followers(self._site, topic, after, limit, now)
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation but the traces of its events, and count it."""
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation but the traces of its events, and leave the farewell."""
         keys = self._site.keys(address)
         self._cache.drop(keys.address)
-        forgotten = await topics_.forget(self._site, keys)
+        wish = forgetting.Wish(address, event, farewell, now, now + lease)
+        forgotten = await forgetting.forget(self._site, keys, wish)
         self._cache.drop(keys.address)  # somebody may have read it meanwhile
         return forgotten
 

@@ -1,4 +1,4 @@
-"""Who follows what in Redis, and forgetting somebody."""
+"""Who follows what in Redis."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,10 @@ from itertools import groupby
 
 from adapters.store.moments import length, micros
 from adapters.store.names import address_of, quoted
-from adapters.store.redis.keys import Keys, Partition
-from adapters.store.redis.scripts import FOLLOWERS, FORGET, Ask, Call
+from adapters.store.redis.keys import Partition
+from adapters.store.redis.scripts import FOLLOWERS, Ask, Call
 from adapters.store.redis.site import Site
-from bot.ports import Followers, Forgotten
+from bot.ports import Followers
 
 Listed = tuple[int, str]
 """A partition and an address as it is written. In this order pages are made."""
@@ -29,21 +29,6 @@ async def followers(site: Site, topic: str, after: str | None, limit: int, now: 
     page = found[:limit]
     more = f"{page[-1][0]} {page[-1][1]}" if page and len(found) > limit else None
     return Followers(tuple(address_of(address) for _, address in page), more)
-
-
-async def forget(site: Site, keys: Keys) -> Forgotten:
-    """Delete everything about a conversation; the topics of the partition are looked up before."""
-    partition = keys.partition
-    counts = None
-    while counts is None:
-        topics = await site.link.call(Ask(("SMEMBERS", partition.topics)))
-        names = [
-            *(keys.conversation, keys.lane, keys.wakes, partition.due, partition.stats),
-            *(partition.park, partition.parked, partition.topics),
-            *(partition.topic(topic.decode()) for topic in topics),
-        ]
-        counts = await site.link.call(Call(FORGET, names, [keys.address], durable=True))
-    return Forgotten(*counts)
 
 
 def _mark(after: str | None) -> Listed:

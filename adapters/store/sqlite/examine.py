@@ -5,7 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from adapters.store.sqlite.file import translated
+from adapters.store.sqlite.check import is_sound
+from adapters.store.sqlite.file import is_readable_for_others, translated
 from adapters.store.sqlite.schema import APPLICATION, FORMAT
 from bot.ports import Finding, StoreFault, StoreUnusable
 
@@ -51,8 +52,11 @@ def _existing(path: Path) -> Finding:
             raise StoreUnusable("not_a_database", str(path))
         if int(_ask(database, "user_version")) > FORMAT:
             raise StoreUnusable("newer_format", str(path))
-        if _ask(database, "quick_check(1)") != "ok":
+        if not is_sound(database):
             raise StoreUnusable("not_a_database", str(path))
+    if is_readable_for_others(path):
+        remedy = f"The next start takes that right away; or: chmod 600 {path}"
+        return Finding("store", "warning", f"{path}: sound, but others on this machine can read it", remedy)
     return Finding("store", "ok", f"{path}: sound, {path.stat().st_size / 2**20:,.1f} MB")
 
 

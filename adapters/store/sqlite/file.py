@@ -1,29 +1,36 @@
 """Our SQLite file: making it, knowing it from any other file, and holding it alone."""
 
 import errno
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from adapters.store.sqlite.check import CHECKED_AT_ONCE, is_sound
 from adapters.store.sqlite.schema import APPLICATION, FORMAT, make_tables, upgrade
 from bot.ports import StoreFault, StoreUnusable
+
+_log = logging.getLogger(__name__)
 
 
 def open_file(path: Path) -> sqlite3.Connection:
     """Open our file, or make it with its folder, and hold it alone until the connection closes.
 
     The lock is the operating system's and ends with the process, however that ends. What is not ours is
-    refused with `StoreUnusable` and left as it was. Files are made with mode 0600 and folders with 0700,
-    because what people told us is inside.
+    refused with `StoreUnusable` and left as it was, and so is what is damaged; a large file is not looked
+    through here. Files are made with mode 0600, or given it, and folders made with 0700, because what people
+    told us is inside.
     """
     with translated(path):
         _make(path)
         _refuse_strangers(path)
+        _make_private(path)
         database = _connect(path, "mode=rw")
         try:
             _take(database, path)
+            _refuse_damage(database, path)
         except BaseException:
             database.close()
             raise
@@ -98,6 +105,21 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def _make_private(path: Path) -> None:
+    """Let nobody else read our file and its log, whoever let them."""
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        if is_readable_for_others(each):
+            try:
+                each.chmod(0o600)
+            except OSError as error:
+                _log.warning("Others can read the conversations in %s: %s", each, error.strerror)
+
+
+def is_readable_for_others(path: Path) -> bool:
+    """Say whether other users of the machine have any right to that file."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
+
+
 def _refuse_strangers(path: Path) -> None:
     """Look at the header before opening for real, since opening may already repair somebody else's file.
 
@@ -134,6 +156,11 @@ def _take(database: sqlite3.Connection, path: Path) -> None:
     database.execute("COMMIT")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
+
+
+def _refuse_damage(database: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size <= CHECKED_AT_ONCE and not is_sound(database):
+        raise StoreUnusable("not_a_database", str(path))
 
 
 def _check_header(database: sqlite3.Connection, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from adapters.store.moments import length, micros, moment
 from adapters.store.names import key_of, quoted, trace_of
 from adapters.store.sqlite import lanes, pins, tallies, turns
 from adapters.store.sqlite.file import open_file, translated
+from adapters.store.sqlite.upkeep import Upkeep, note
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
@@ -18,6 +19,7 @@ from bot.ports import (
     Conflict,
     Due,
     Duplicate,
+    Farewell,
     Followers,
     Forgotten,
     Owed,
@@ -27,6 +29,7 @@ from bot.ports import (
     Settled,
     StoreUnusable,
 )
+from bot.replace import replace
 
 
 class SqliteStore:
@@ -45,6 +48,8 @@ class SqliteStore:
         self._leads = Leads()
         self._database = open_file(self._path)
         try:
+            with translated(self._path):
+                self._upkeep = Upkeep(self._database, self._path)
             with self._transaction() as database:
                 lanes.take_over(database)
         except BaseException:
@@ -90,13 +95,16 @@ class SqliteStore:
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         """Take over due jobs that nobody holds, the longest free first."""
+        self._upkeep.begin()
         with self._transaction() as database:
             return lanes.hand_out(database, lanes.free(database, now), now, lease, limit)
 
     async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
         """Strike out a job that was done, whoever holds it, and hand out the next of its lane."""
         with self._transaction() as database:
-            return _strike(database, job, now, lease)
+            settled = _strike(database, job, now, lease)
+        self._wipe_after(job)
+        return settled
 
     async def postpone(
         self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
@@ -112,7 +120,9 @@ class SqliteStore:
         """Park a job that cannot be done, and hand out the next of its lane."""
         with self._transaction() as database:
             parked = lanes.park(database, job, why, now)
-            return _strike(database, job, now, lease) if parked else Settled(struck=False)
+            buried = _strike(database, job, now, lease) if parked else Settled(struck=False)
+        self._wipe_after(job)
+        return buried
 
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         """List parked jobs that are still kept, those parked first coming first."""
@@ -132,18 +142,38 @@ class SqliteStore:
             oldest = now - self._retention.conversations
             return turns.followers_of(self._database, topic, after, limit, oldest)
 
-    async def forget(self, address: Address) -> Forgotten:
-        """Delete everything about a conversation but the traces of its events, and count it.
+    async def forget(
+        self,
+        address: Address,
+        event: EventId,
+        farewell: Farewell | None = None,
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> Forgotten | None:
+        """Delete everything about a conversation but the traces of its events, and leave the farewell.
 
-        Then the file is written anew, because copies of what is deleted stay in the gaps of its pages when
-        SQLite balances them, and the log is emptied: 60 ms for 5,000 people, 300 ms for 30,000.
+        What that leaves in the file and its log, where no row is any more, is wiped soon after.
         """
+        key, trace = key_of(address), trace_of(address, event)
         with self._transaction() as database:
-            gone = turns.forget(database, key_of(address))
-        with translated(self._path):
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if turns.knows(database, trace, now - self._retention.events):
+                return None
+            gone = turns.forget(database, key)
+            turns.mark(database, trace, now)
+            if not gone.is_nothing:
+                note(database)
+            if farewell is not None:
+                job = farewell.nothing if gone.is_nothing else farewell.done
+                owed = lanes.hand_out(database, lanes.add(database, key, [job]), now, lease)
+                gone = replace(gone, owed=owed)
+        if not gone.is_nothing:
+            self._upkeep.wipe_soon()
         return gone
+
+    async def wipe(self) -> None:
+        """Wipe what deleted rows have left in the file and its log now, and not only soon."""
+        await self._upkeep.wipe()
 
     async def reserve(
         self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
@@ -184,14 +214,30 @@ class SqliteStore:
             return tallies.count(self._database, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
-        """Count what there is to do."""
+        """Count what there is to do; where damage was found in the file, this is what says so."""
+        if self._upkeep.is_damaged:
+            raise StoreUnusable("not_a_database", str(self._path))
         with translated(self._path):
             return lanes.backlog(self._database, now, now - self._retention.parked)
 
     async def close(self) -> None:
         """Let go of the file; closing twice is harmless."""
+        await self._upkeep.finish()
         with translated(self._path):
             self._database.close()
+        self._upkeep.let_go()
+
+    def _wipe_after(self, job: Owed) -> None:
+        """Wipe once more when somebody who was forgotten has been told so.
+
+        What was done is done: a fault here is no fault of it.
+        """
+        with suppress(StoreUnusable), translated(self._path):
+            self._wipe_if_gone(job)
+
+    def _wipe_if_gone(self, job: Owed) -> None:
+        if self._upkeep.is_noted and not turns.has(self._database, key_of(job.address)):
+            self._upkeep.wipe_soon()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -31,6 +31,12 @@ def record_of(database: sqlite3.Connection, key: str, oldest: datetime) -> Recor
     return Record(*row) if row else Record(0, b"")
 
 
+def has(database: sqlite3.Connection, key: str) -> bool:
+    """Say whether a conversation is stored, however old."""
+    wanted = "SELECT 1 FROM conversations WHERE address = ?"
+    return database.execute(wanted, (key,)).fetchone() is not None
+
+
 def knows(database: sqlite3.Connection, trace: bytes, oldest: datetime) -> bool:
     """Say whether an event's turn is stored."""
     wanted = "SELECT 1 FROM seen WHERE trace = ? AND at >= ?"
@@ -81,9 +87,8 @@ def followers_of(
 
 def forget(database: sqlite3.Connection, key: str) -> Forgotten:
     """Delete what has the address, and count it. The traces of its events have none."""
-    tables = ("conversations", "jobs", "topics", "parked")
-    gone = {
-        table: database.execute(f"DELETE FROM {table} WHERE address = ?", (key,)).rowcount  # noqa: S608
-        for table in tables
-    }
-    return Forgotten(**gone)
+    conversations, jobs, topics, parked = (
+        database.execute(f"DELETE FROM {table} WHERE address = ?", (key,)).rowcount  # noqa: S608
+        for table in ("conversations", "jobs", "topics", "parked")
+    )
+    return Forgotten(conversations, jobs, topics, parked)

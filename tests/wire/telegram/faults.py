@@ -82,7 +82,7 @@ def refuse(refusal: Refusal) -> Fault:
     return play
 
 
-def limit(seconds: int = 1) -> Fault:
+def limit(seconds: object = 1) -> Fault:
     """Answer 429."""
     return refuse(too_many(seconds))
 

@@ -9,7 +9,7 @@ Payload: TypeAlias = dict[str, Any]
 class Refusal(Exception):
     """The call is refused; `body` is the answer, and `code` is also its HTTP status."""
 
-    def __init__(self, code: int, description: str, **parameters: int) -> None:
+    def __init__(self, code: int, description: str, **parameters: object) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
@@ -33,7 +33,7 @@ def conflict(why: str) -> Refusal:
     return Refusal(409, f"Conflict: {why}")
 
 
-def too_many(seconds: int) -> Refusal:
+def too_many(seconds: object) -> Refusal:
     """Give a 429."""
     return Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
