@@ -152,8 +152,8 @@ def test_the_readme_shows_only_yaml_that_can_be_read() -> None:
 
 def test_the_readme_explains_every_key_and_every_name() -> None:
     names = {
-        *FLOW_KEYS, *STATE_KEYS, *CHOICE_KEYS, *REMIND_KEYS, *WAIT_KEYS, *PASS_KEYS, *CHECK_IN_KEYS, *POINTER_KEYS,
-        *EXITS, *ANSWERS, *GUARDS, *FINDINGS, *SERVICES,
+        *FLOW_KEYS, *STATE_KEYS, *CHOICE_KEYS, *REMIND_KEYS, *WAIT_KEYS, *PASS_KEYS, *CHECK_IN_KEYS,
+        *POINTER_KEYS, *EXITS, *ANSWERS, *GUARDS, *FINDINGS, *SERVICES,
     }  # fmt: skip
     explained = r"`\"?{0}:?\"?`|^ *(?:- )?\{{?{0}:"
     assert not [name for name in names if not re.search(explained.format(name), README, re.MULTILINE)]
