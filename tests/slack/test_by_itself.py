@@ -21,7 +21,7 @@ WORDS = {
     "en": ("iPhone", "it opens", "not yet", "waiting for activation"),
 }
 CHECK = {"ja": "【アクティベーションの確認】", "en": "Activation check"}
-ASKED = {"ja": "こんにちは。その後、いかがですか？", "en": "Hello again! How did it go?"}
+ASKED = {"ja": "こんにちは。その後、iMessageは使える", "en": "Hello again! Does iMessage work"}
 FIXED = {"ja": "直った", "en": "It works now"}
 GO_ON = {"ja": "まだです、続きから", "en": "Not yet, let’s go on"}
 GREAT = {"ja": "よかった", "en": "Great"}

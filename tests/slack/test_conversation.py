@@ -30,7 +30,7 @@ ENGLISH = Wording(
     *("iPhone or iPad", "Yes, it opens", "Not yet", "It works now"),
     (
         "Hello! Let’s get iMessage working again",
-        "Apple has reported no problem",
+        "Step 1 of 9 | Apple has reported no problem",
         "Step 1 of 9 | Internet connection check",
         "Step 2 of 9 | Turning iMessage off and on",
         "Step 3 of 9 | Signing in to Messages again",
@@ -42,7 +42,7 @@ JAPANESE = Wording(
     *("iPhone・iPad", "開いた", "まだです", "直った"),
     (
         "こんにちは。iMessageをまた使えるように",
-        "Appleは問題を報告していません",
+        "手順 1/9 | Appleは問題を報告していません",
         "手順 1/9 | 【インターネット接続の確認】",
         "手順 2/9 | 【iMessageのオフ・オン】",
         "手順 3/9 | 【メッセージへの再サインイン】",
