@@ -5,14 +5,15 @@ that asks something else now asks that, and nobody is sent back to the beginning
 """
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.codec import decode_conversation
 from bot.dialogue.book import Book
 from bot.dialogue.turn import take_turn
-from bot.events import Opened, Picked, Said, Woke
-from bot.model import Conversation, EventId, Place
+from bot.events import Event, Opened, Picked, Said, Woke
+from bot.model import Conversation, EventId, Place, WakeReason
 from tests.fit import assert_fits, reply
 from tests.outside import ANN, world
 
@@ -45,15 +46,16 @@ def test_nobody_is_sent_to_the_beginning_and_whatever_they_do_is_answered(
     assert before.place in book.places
     changed = book.say("turn.guide_changed", "en")
     presses = [Picked(ID, before.prompt, choice) for choice in before.offered]
-    for event in (Opened(ID), Said(ID, "hm"), Said(ID, "1"), *presses):
+    events: tuple[Event, ...] = (Opened(ID), Said(ID, "hm"), Said(ID, "1"), *presses)
+    for event in events:
         turn = take_turn(book, before, event, world("clear"), ANN)
         message = reply(turn)
         assert message is not None
         assert_fits(message)
         assert changed not in message.text, (before.place, event)
         assert turn.conversation.place in book.places
-    for why in ("wait", "check_in", "remind"):
-        woken = take_turn(book, before, Woke(ID, before.prompt, why), world("clear"), ANN)  # type: ignore[arg-type]
+    for why in get_args(WakeReason):
+        woken = take_turn(book, before, Woke(ID, before.prompt, why), world("clear"), ANN)
         assert woken.conversation.place in book.places
 
 

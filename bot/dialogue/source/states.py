@@ -77,7 +77,7 @@ class StateReader(Reader):
             end=self.flag(parts.get("end")),
             loses=self.flag(parts.get("loses")),
             was=tuple(filter(None, self._was(parts.get("was")))),
-            passes=self._passes(parts["passes"], place.flow) if "passes" in parts else None,
+            passes=self._passes(parts["passes"], place) if "passes" in parts else None,
             called=self.phrases(parts["called"]) if "called" in parts else (),
             asks=next(iter(self.names(parts.get("asks"), "thing to ask", ASKED)), None),
             where=node.where,
@@ -143,8 +143,10 @@ class StateReader(Reader):
         then = self.place(parts["then"], place.flow) if "then" in parts else place
         return Wait(self.duration(parts.get("for"), node.where, "`for:`"), then)
 
-    def _passes(self, node: Node, flow: str) -> Pass:
+    def _passes(self, node: Node, place: Place) -> Pass:
         parts = self.table(node, "`passes:`", PASS_KEYS, PASS_KEYS)
+        self.remember(f"state {place}.passes", parts)
+        flow = place.flow
         to = self.place(parts["to"], flow) if "to" in parts else Place(flow, "")
         return Pass(self._guards(parts), to)
 
