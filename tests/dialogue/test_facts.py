@@ -64,6 +64,39 @@ def test_a_step_asks_one_thing_and_at_its_end(state: State, language: Language) 
         assert not asked or text.rstrip().rstrip("（(").endswith(("?", "？", "）", ")")), text
 
 
+WARNINGS = [
+    # What it may cost, and what is to be done: the first stands before the second.
+    ("iphone.toggle_imessage", "SMSの料金", "オフにし", "may charge", "turn iMessage off"),
+    ("iphone.both_off_on", "SMSの料金", "オフにします", "may charge", "turn iMessage off"),
+    ("iphone.old_sim", "電話が使えなくなります", "「eSIMを削除」", "lose your phone line", "Delete eSIM"),
+    ("iphone.sms_line", "料金がかかります", "送ってみて", "may charge", "Send an ordinary"),
+    ("iphone.restart", "最後まで読んで", "長押し", "read this to the end", "Hold the side"),
+    ("iphone.update_ios", "バックアップ", "タップして", "back up first", "tap Update Now"),
+    ("iphone.account", "ここには書かないで", "サインインします", "never type", "sign in."),
+    ("iphone.no_code", "教えないで", "画面を見て", "Never tell", "Look at"),
+    (
+        "iphone.sign_out_in",
+        "ここには書かないで",
+        "「サインアウト」を選びます",
+        "never type",
+        "choose Sign Out",
+    ),
+    ("mac.sign_out_in", "ここには書かないで", "「サインアウト」を選びます", "never type", "> Sign Out"),
+    ("mac.restart", "保存してから", "「再起動」", "Save your open", "choose Restart"),
+    ("mac.update_macos", "バックアップ", "クリックして", "back up first", "click Update Now"),
+]
+
+
+@pytest.mark.parametrize(("place", *LANGUAGES), [(p, (w, d), (v, e)) for p, w, d, v, e in WARNINGS])
+def test_what_it_may_cost_stands_before_what_is_to_be_done(
+    book: Book, place: str, ja: tuple[str, str], en: tuple[str, str]
+) -> None:
+    flow, _, name = place.partition(".")
+    for variant in book.flows[flow].states[name].say:
+        for text, (warning, deed) in ((variant.text.ja, ja), (variant.text.en, en)):
+            assert 0 <= text.index(warning) < text.index(deed), text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_asks_people_to_write_the_word_of_a_command(book: Book, language: Language) -> None:
     for flow in book.flows.values():
