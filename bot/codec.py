@@ -5,11 +5,12 @@ The stored shape is kept apart from `bot.model`, so that the model may change wh
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 import msgspec
 
 from bot.apple import Service, ServiceState
+from bot.events import Again, Event, Said, Shared
 from bot.model import (
     Address,
     CheckIn,
@@ -62,9 +63,26 @@ def encode_job(job: Job) -> bytes:
     return msgspec.json.encode(_Job(FORMAT, wake=job))
 
 
+def encode_again(address: Address, event: Event) -> bytes:
+    """Give the bytes to store of an event that is set aside: without what somebody typed or sent."""
+    words = isinstance(event, Said | Shared)
+    told = msgspec.Raw(b"null" if words else msgspec.json.encode(event))
+    return msgspec.json.encode(_Job(FORMAT, again=_Again(address, type(event).__name__, told)))
+
+
 def decode_job(body: bytes) -> Job:
     """Read a stored job, or raise `Unreadable`."""
+    owed = decode_owed(body)
+    if isinstance(owed, Again):
+        raise Unreadable("an event that was set aside")
+    return owed
+
+
+def decode_owed(body: bytes) -> Job | Again:
+    """Read a stored job, or an event that was set aside; or raise `Unreadable`."""
     stored = _read(body, _jobs)
+    if stored.again is not None:
+        return _again(stored.again)
     if stored.say is not None:
         said = stored.say.reply
         reply = Reply(
@@ -97,9 +115,18 @@ class _Say(msgspec.Struct):
     reply: _Reply
 
 
+class _Again(msgspec.Struct):
+    """The event itself is read when its kind is known."""
+
+    address: Address
+    kind: str
+    event: msgspec.Raw
+
+
 class _Job(_Format, omit_defaults=True):
     say: _Say | None = None
     wake: Wake | None = None
+    again: _Again | None = None
 
 
 class _Conversation(_Format, omit_defaults=True):
@@ -138,6 +165,16 @@ _NOT_OURS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _formats = msgspec.json.Decoder(_Format)
 _jobs = msgspec.json.Decoder(_Job)
 _conversations = msgspec.json.Decoder(_Conversation)
+
+
+_events = {kind.__name__: msgspec.json.Decoder(kind | None) for kind in get_args(Event)}
+
+
+def _again(stored: _Again) -> Again:
+    try:
+        return Again(stored.address, stored.kind, _events[stored.kind].decode(stored.event))
+    except (KeyError, *_NOT_OURS) as error:
+        raise Unreadable("an event of a kind that is not known") from error
 
 
 def _pack(conversation: Conversation) -> _Conversation:

@@ -129,3 +129,14 @@ class ForgetMe(Struct, frozen=True):
 
 
 Event: TypeAlias = Opened | Said | Picked | Invoked | Shared | Sent | Woke | StatusChanged | Left | ForgetMe
+
+
+class Again(Struct, frozen=True):
+    """An event that was set aside, and what it was called; to be taken in once more if an operator says so.
+
+    `event` is None where somebody's words were in it, which are not kept.
+    """
+
+    address: Address
+    kind: str
+    event: Event | None

@@ -99,7 +99,9 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "F23 what is stored is damaged": (
         f"{REDIS}::test_a_damaged_conversation_is_reported_and_never_overwritten",
         f"{REDIS}::test_a_key_of_another_type_stops_a_turn_before_it_writes",
-        f"{PINS}::test_a_damaged_pin_is_reported_and_never_overwritten",
+        f"{PINS}::test_a_damaged_pin_is_none_and_written_anew",
+        "telegram/test_damage.py::test_whoever_talks_behind_a_damaged_conversation_is_answered",
+        "contract/test_redis_damage.py::test_a_damaged_lane_or_reminder_stops_no_claim_and_is_parked",
         f"{FAILURES}::test_bytes_that_cannot_be_read_stay_and_the_person_is_told_in_both_languages",
         f"{DELIVER}::test_a_job_that_cannot_be_read_is_parked_and_holds_up_nobody",
     ),

@@ -31,6 +31,16 @@ def trace(key: str, event: str) -> bytes:
     return sha256(f"{key} {event}".encode()).digest()
 
 
+def number_of(address: Address, event: EventId) -> int:
+    """Give the number under which an event is parked: always the same one, far above those of jobs."""
+    return 1 << 48 | int.from_bytes(trace_of(address, event)[:6])
+
+
+def is_key(text: str) -> bool:
+    """Say whether `key_of` can have written it."""
+    return text.count("/") == 2 and key_of(address_of(text)) == text  # noqa: PLR2004  three parts
+
+
 def quoted(text: str) -> str:
     """Percent-encode: no separator, NUL or half of a surrogate pair is left, and nothing is lost."""
     return quote(text, safe=":", errors="surrogatepass")

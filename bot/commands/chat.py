@@ -23,7 +23,7 @@ from bot.console_session import ConsoleSession
 from bot.dialogue.book import Book
 from bot.flowfiles import load_book
 from bot.model import Language
-from bot.ports import StoreUnusable
+from bot.ports import Damaged, StoreUnusable
 from bot.settings import Settings, read_settings
 
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         return fail(FAULT, book.say(f"store.{error.fault}", spoken, where=error.where))
     except NewerFormat:
         return fail(FAULT, book.say("console.stored_newer", spoken))
-    except Unreadable:
+    except (Unreadable, Damaged):
         return fail(FAULT, book.say("console.stored_unreadable", spoken))
     return 0
 

@@ -1,4 +1,4 @@
-"""List what could not be delivered, and send it again."""
+"""List what could not be delivered or taken in, and have it done again."""
 
 import argparse
 import asyncio
@@ -6,10 +6,12 @@ import os
 from datetime import datetime
 
 from bot.app import open_store
+from bot.codec import Unreadable, decode_owed
 from bot.commands.exit_codes import FAULT
 from bot.commands.output import fail, say, say_json
 from bot.commands.store_trouble import told
-from bot.ports import Parked, Store, StoreUnusable
+from bot.events import Again
+from bot.ports import Damaged, Parked, Store, StoreUnusable
 from bot.settings import Settings, read_settings
 
 MOST = 1000
@@ -18,12 +20,12 @@ MOST = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("--retry", metavar="ID", help="send this one again")
+    parser.add_argument("--retry", metavar="ID", help="do this one again")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print one line for each, without the person or the words; or put one back into its lane."""
+    """Print one line for each, without the person or the words; or have one done again."""
     settings = read_settings(os.environ)
     try:
         return asyncio.run(_run(options, settings))
@@ -45,8 +47,18 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _retry(store: Store, parked: str, now: datetime) -> int:
-    if await store.unpark(parked, now=now):
-        say(f"{parked} is sent again by the next worker.")
+    held = next((each for each in await store.parked(now=now, limit=MOST) if each.id == parked), None)
+    event = _event(held) if held else None
+    if event is not None and event.event is None:
+        return fail(
+            FAULT, f"{parked} cannot be taken in again: what people write is not kept. They were told."
+        )
+    try:
+        is_back = await store.unpark(parked, now=now)
+    except Damaged:
+        return fail(FAULT, f"{parked} stays parked: what is stored of that conversation is still damaged.")
+    if is_back:
+        say(f"{parked} is {'taken in' if event else 'sent'} again by the next worker.")
         return 0
     return fail(
         FAULT, f"There is nothing parked with the id {parked}. `imessage-support parked` lists the ids."
@@ -54,10 +66,11 @@ async def _retry(store: Store, parked: str, now: datetime) -> int:
 
 
 def _print(parked: Parked, now: datetime, *, as_json: bool) -> None:
+    event = _event(parked)
     shown = {
         "id": parked.id,
         "platform": parked.address.platform,
-        "kind": parked.kind,
+        "kind": "event" if event else parked.kind,
         "why": parked.why,
         "at": parked.at,
     }
@@ -65,7 +78,17 @@ def _print(parked: Parked, now: datetime, *, as_json: bool) -> None:
         say_json(shown)
         return
     age = int((now - parked.at).total_seconds())
-    say(f"{parked.id}  {parked.address.platform}  {parked.kind}  {parked.why}  {_ago(age)} ago")
+    kind = event.kind if event else parked.kind
+    say(f"{parked.id}  {parked.address.platform}  {kind}  {parked.why}  {_ago(age)} ago")
+
+
+def _event(parked: Parked) -> Again | None:
+    """Read what is parked as an event, if it is one."""
+    try:
+        owed = decode_owed(parked.body)
+    except Unreadable:
+        return None
+    return owed if isinstance(owed, Again) else None
 
 
 def _ago(seconds: int) -> str:

@@ -143,9 +143,9 @@ PHRASES: Mapping[str, frozenset[str]] = {
         for name in (
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
-            "failed", "watching_already", "unwatched", "stopped_watching", "still_watching", "never_asked",
-            "noted", "farewell", "sent_photo", "sent_large_file", "sent_other_file",
-            "sent_unavailable_file", "sent_other",
+            "failed", "damaged", "watching_already", "unwatched", "stopped_watching", "still_watching",
+            "never_asked", "noted", "farewell",
+            "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
         )
     },
     **{
@@ -173,7 +173,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             "usage", "wrote_dm", "not_yours_offer", "help_in_dm", "only_people", "only_colleagues",
             "not_here", "not_in_channel", "for_everybody", "share_here", "working", "prompts_title",
             "prompt_iphone", "prompt_mac", "prompt_status", "prompt_log", "forget_title", "forget_text",
-            "forget_confirm", "forget_deny",
+            "forget_confirm", "forget_deny", "damaged",
         )
     },
     "slack.progress": frozenset({"step", "steps"}),

@@ -14,7 +14,7 @@ from bot.ports.channel import (
 )
 from bot.ports.finding import Finding, Grade
 from bot.ports.status import StatusFault, StatusSource, StatusUnreadable
-from bot.ports.store import Store, StoreFault, StoreUnusable
+from bot.ports.store import Damaged, Store, StoreFault, StoreUnusable
 from bot.ports.stored import (
     Backlog,
     Committed,
@@ -37,6 +37,7 @@ __all__ = [
     "Channel",
     "Committed",
     "Conflict",
+    "Damaged",
     "Due",
     "Duplicate",
     "Farewell",

@@ -26,8 +26,15 @@ class Store(Protocol):
 
     Bodies are opaque; time is an argument (UTC), never read inside, so that one contract suite serves
     every store. Each method is atomic. Any of them may raise `StoreUnusable`; then the call may have had its
-    effect or not, and doing it again is right.
+    effect or not, and doing it again is right. Those that are about one conversation may raise `Damaged`:
+    nothing was changed then, and nobody else is concerned. What all share (pins, roles, timetables) is none
+    where it is damaged, and is written anew; what is listed from many (claims, followers, what is parked)
+    is listed without what is damaged.
     """
+
+    async def probe(self, *, now: datetime) -> None:
+        """Write as a turn would, and take it away again; `StoreUnusable` if no turn could be stored now."""
+        ...
 
     async def clock(self) -> datetime:
         """Read the clock (UTC) that all who share this store go by."""
@@ -70,6 +77,8 @@ class Store(Protocol):
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         """Take over due jobs that nobody holds: the head of each lane, and any `wake`.
 
+        One that cannot be read is handed out with what there is of it as its body, to be buried.
+
         Those come first that have been free longest: since they were due, or since their lease ended or
         the time they were postponed to.
         """
@@ -96,6 +105,15 @@ class Store(Protocol):
         """Park a job that cannot be done, so that its lane goes on.
 
         No change if somebody else has got it since.
+        """
+        ...
+
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        """Park an event that cannot be taken in, as a `wake` of that body; False if it is parked already.
+
+        Its conversation may be damaged: nothing of that is read.
         """
         ...
 
@@ -207,4 +225,15 @@ class StoreUnusable(Exception):
     def __init__(self, fault: StoreFault, where: str) -> None:
         super().__init__(f"{where}: {fault}")
         self.fault: StoreFault = fault
+        self.where = where
+
+
+class Damaged(Exception):
+    """What is stored of one conversation cannot be used, and stays as it is; the store serves all others.
+
+    `where` is the file or server, without any password.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{where}: what is stored of one conversation is damaged")
         self.where = where

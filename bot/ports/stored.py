@@ -129,8 +129,12 @@ class Forgotten(Struct, frozen=True):
 
 
 class Backlog(Struct, frozen=True):
-    """How much there is to do: `due` jobs that nobody holds, all `waiting` ones, and `parked` ones."""
+    """How much there is to do: `due` jobs that nobody holds, all `waiting` ones, and `parked` ones.
+
+    `unreadable` parts of the store could not be counted, because what is stored there is damaged.
+    """
 
     due: int
     waiting: int
     parked: int
+    unreadable: int = 0

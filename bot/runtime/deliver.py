@@ -14,10 +14,10 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from bot.codec import NewerFormat, Unreadable, decode_job
-from bot.events import Woke
-from bot.model import Address, EventId, Job, Say, Wake
-from bot.ports import Channel, Gone, Owed, Receive, Refused, Store, StoreUnusable, TryLater
+from bot.codec import NewerFormat, Unreadable, decode_owed
+from bot.events import Again, Event, Woke
+from bot.model import Address, EventId, Job, Reply, Say, Wake
+from bot.ports import Channel, Damaged, Gone, Owed, Receive, Refused, Store, StoreUnusable, TryLater
 from bot.runtime.receive import LEASE, TooManyConflicts
 from bot.runtime.timetable import Full, Timetable
 
@@ -35,6 +35,9 @@ UNSURE_ATTEMPTS = 5
 
 NO_CHANNEL_HERE = timedelta(minutes=1)
 """How long a reply is left for a worker that speaks with its platform."""
+
+TELL_TRIES = 3
+"""How often what is stored nowhere is tried to be shown."""
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the wait before another try."""
@@ -88,6 +91,8 @@ class Delivery(Struct, frozen=True):
     """A number from 0 to 1 that spreads the tries of many workers."""
     seen: Callable[[Owed, Outcome], None] = lambda _job, _outcome: None
     """Is told what became of each job."""
+    lost: Callable[[StoreUnusable], None] = lambda _error: None
+    """Is told of each call that the store could not do."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Waits so many seconds."""
     lease: timedelta = LEASE
@@ -121,6 +126,19 @@ class Delivery(Struct, frozen=True):
         """Leave a job that was not begun to others, soon if the store can be told."""
         await self._once(self.store.postpone(job, self.now() + after, attempted=False))
 
+    async def tell(self, address: Address, reply: Reply, number: int) -> bool:
+        """Show what is stored nowhere, in its turn among all that is sent: a few tries; say whether it was.
+
+        `number` is one that no job of that person has.
+        """
+        for attempt in range(1, TELL_TRIES + 1):
+            job = Owed(address, number, "say", b"", self.now(), attempt)
+            outcome = await self._say(Held(job, self.monotonic()), Say(address, reply))
+            if not isinstance(outcome, Later) or outcome.after > self.deadline or self.stopping():
+                return isinstance(outcome, Done)
+            await self.sleep(outcome.after.total_seconds())
+        return False
+
     def _has_time(self, held: "Held") -> bool:
         passed = timedelta(seconds=self.monotonic() - held.since)
         return passed <= self.lease - self.deadline
@@ -138,13 +156,20 @@ class Delivery(Struct, frozen=True):
             case Say():
                 return await self._say(held, work)
             case Wake():
-                return await self._wake(held.job, work)
+                woke = Woke(EventId(f"wake:{held.job.number}"), work.prompt, work.why)
+                return await self._wake(held.job, work.address, woke)
+            case Again(address=address, event=event):
+                return await self._wake(held.job, address, event) if event else Dead("words_not_kept")
 
-    async def _wake(self, job: Owed, wake: Wake) -> Outcome:
+    async def _wake(self, job: Owed, address: Address, event: Event) -> Outcome:
         try:
-            await self.receive(wake.address, Woke(EventId(f"wake:{job.number}"), wake.prompt, wake.why))
+            await self.receive(address, event)
         except (StoreUnusable, TooManyConflicts):
             return Later(self._back_off(job))
+        except (Damaged, Unreadable):
+            return Dead("damaged")
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one reminder is wrong with no other
+            return self._unsure(job, type(error).__name__, dead="failed")
         return Done()
 
     async def _say(self, held: "Held", say: Say) -> Outcome:
@@ -160,7 +185,8 @@ class Delivery(Struct, frozen=True):
             async with self.timetable.turn(bot, channel.bot_pause, longest, spare=say.reply.unasked):
                 may_begin = self._has_time(held) and not self.stopping()
                 return await self._send(job, say, channel) if may_begin else TooLate()
-        except StoreUnusable:
+        except StoreUnusable as error:
+            self.lost(error)
             return Later(SHORTEST)
         except Full as full:
             return Later(max(SHORTEST, full.until - self.now()))
@@ -178,9 +204,9 @@ class Delivery(Struct, frozen=True):
             return self._unsure(job, type(error).__name__)
         return Done()
 
-    def _unsure(self, job: Owed, why: str) -> Outcome:
+    def _unsure(self, job: Owed, why: str, *, dead: str = "no_answer") -> Outcome:
         if job.attempt >= UNSURE_ATTEMPTS:
-            return Dead("no_answer")
+            return Dead(dead)
         return Later(self._back_off(job), unsure=True, why=why)
 
     def _back_off(self, job: Owed) -> timedelta:
@@ -206,13 +232,19 @@ class Delivery(Struct, frozen=True):
         return None
 
     async def _settle(self, job: Owed) -> "Held | None":
-        """Strike it out, trying for as long as the store is away: what is not marked is sent again."""
+        """Strike it out, trying for as long as the store is away: what is not marked is sent again.
+
+        In a lane that is damaged nothing can be struck out: the next claim finds that.
+        """
         wait = 0.1
         while True:
             since = self.monotonic()
             try:
                 settled = await self.store.settle(job, now=self.now(), lease=self.lease)
-            except StoreUnusable:
+            except Damaged:
+                return None
+            except StoreUnusable as error:
+                self.lost(error)
                 await self.sleep(wait)
                 wait = min(2 * wait, 2.0)
             else:
@@ -222,8 +254,11 @@ class Delivery(Struct, frozen=True):
         """Mark if the store can be told; the job comes up again by itself when its lease ends."""
         try:
             return await marking
-        except StoreUnusable:
-            return None
+        except StoreUnusable as error:
+            self.lost(error)
+        except Damaged:
+            pass
+        return None
 
 
 @dataclass(frozen=True)
@@ -234,9 +269,9 @@ class Held:
     since: float
 
     @cached_property
-    def work(self) -> Job:
+    def work(self) -> Job | Again:
         """What is to be done. Raises `Unreadable`."""
-        return decode_job(self.job.body)
+        return decode_owed(self.job.body)
 
 
 def reply_key(address: Address, number: int) -> str:

@@ -10,7 +10,7 @@ from bot.codec import Unreadable, encode_job
 from bot.dialogue.book import Book
 from bot.events import ForgetMe
 from bot.model import LANGUAGES, Address, Language, Reply, Say
-from bot.ports import Due, Farewell, Store, StoreUnusable
+from bot.ports import Damaged, Due, Farewell, Store, StoreUnusable
 from bot.runtime.receive import LEASE, MixedUp, Received, stored
 
 
@@ -50,6 +50,6 @@ async def _language(store: Store, address: Address, now: datetime) -> Language |
     """Read in which language they are spoken to; that it cannot be read is no reason to keep it."""
     try:
         conversation = stored(await store.load(address, now=now), address)
-    except (Unreadable, MixedUp, StoreUnusable):
+    except (Unreadable, MixedUp, Damaged, StoreUnusable):
         return None
     return conversation.language if conversation else None

@@ -8,7 +8,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.home import home
 from bot.dialogue.turn import DEFAULT_LANGUAGE
 from bot.model import Address, Conversation, Language, Reply
-from bot.ports import Glance, Store
+from bot.ports import Damaged, Glance, Store
 from bot.runtime.poller import Poller
 from bot.runtime.receive import MixedUp, stored
 
@@ -29,5 +29,5 @@ async def _stored(store: Store, address: Address, now: datetime) -> Conversation
     """Read a conversation; one that cannot be read is none here, and left as it is."""
     try:
         return stored(await store.load(address, now=now), address)
-    except (Unreadable, MixedUp):
+    except (Unreadable, MixedUp, Damaged):
         return None

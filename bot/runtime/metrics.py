@@ -31,6 +31,9 @@ class Metrics:
         self._send = cache(sends.labels)  # which takes a lock and builds a key each time
         self._waits = self._counter("rate_limit_waits", "Sends that a platform told to wait", "platform")
         self._store_errors = self._counter("store_errors", "Calls that the store could not do", "fault")
+        self._aside = self._counter(
+            "events_set_aside", "Events that could not be taken in and are parked", "why"
+        )
         self._jobs = self._gauge("jobs", "Jobs in the store: due, waiting, parked", "state")
         self._told = self._counter("followers_told", "Times that somebody was told of a change at Apple")
         self._surge = self._gauge("surge", "1 while far more people than usual have trouble")
@@ -56,6 +59,10 @@ class Metrics:
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""
         self._turn("refused").inc()
+
+    def set_aside(self, why: str) -> None:
+        """Count an event that was parked, so that what is behind it goes on."""
+        self._aside.labels(why).inc()
 
     def delivered(self, job: Owed, outcome: Outcome) -> None:
         """Count what became of a job."""

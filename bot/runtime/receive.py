@@ -11,12 +11,12 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from bot.codec import Unreadable, decode_conversation, encode_conversation, encode_job
+from bot.codec import NewerFormat, Unreadable, decode_conversation, encode_conversation, encode_job
 from bot.dialogue.book import Book
 from bot.dialogue.trouble import tells_trouble
 from bot.dialogue.turn import first_language, origin_of, take_turn
 from bot.events import Event, Said, Sent, Shared
-from bot.model import LANGUAGES, Address, Conversation, Job, Reply, Say, Turn, World
+from bot.model import LANGUAGES, Address, Conversation, Job, Language, Reply, Say, Turn, World
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Store
 from bot.replace import replace
 
@@ -75,8 +75,8 @@ async def receive(
 ) -> Received:
     """Commit the turn that the event leads to, and give the jobs that the caller now holds.
 
-    Raises `Unreadable` for a stored conversation that cannot be read (it stays as it is), `MixedUp`,
-    `StoreUnusable`, and `TooManyConflicts`.
+    Raises `Damaged`, or `Unreadable`, for a stored conversation that cannot be read (it stays as it is),
+    `MixedUp`, `StoreUnusable`, and `TooManyConflicts`.
     """
     troubled = False
 
@@ -108,13 +108,21 @@ async def apologise(
             return None
         conversation = _readable(record, address)
         spoken = (conversation.language,) if conversation else LANGUAGES
-        words = "\n\n".join(book.say("turn.failed", language) for language in spoken)
-        sorry = Reply(words, origin=origin_of(event))
+        is_sound = conversation is not None or record.version == 0 or _is_newer(record)
+        reply = sorry(book, address, event, spoken, damaged=not is_sound)
         fresh = encode_conversation(book.begin(address, first_language(event)))
         topics = conversation.topics if conversation else ()
-        return (record.body if record.version else fresh), topics, (Say(address, sorry),)
+        return (record.body if record.version else fresh), topics, (Say(address, reply),)
 
     return await _commit(_Offer(store, address, event, now, lease, timedelta()), answer, None)
+
+
+def sorry(book: Book, address: Address, event: Event, spoken: Sequence[Language], *, damaged: bool) -> Reply:
+    """Say that an event could not be taken in; `damaged`: and what to do if it never can."""
+    advice = "slack.damaged" if address.platform == "slack" else "turn.damaged"
+    keys = ("turn.failed", advice) if damaged else ("turn.failed",)
+    texts = ("\n".join(book.say(key, language) for key in keys) for language in spoken)
+    return Reply("\n\n".join(texts), origin=origin_of(event))
 
 
 def stored(record: Record, address: Address) -> Conversation | None:
@@ -175,6 +183,16 @@ def _readable(record: Record, address: Address) -> Conversation | None:
         return stored(record, address)
     except (Unreadable, MixedUp):
         return None
+
+
+def _is_newer(record: Record) -> bool:
+    try:
+        decode_conversation(record.body)
+    except NewerFormat:
+        return True
+    except Unreadable:
+        pass
+    return False
 
 
 def _due(job: Job, now: datetime, pause: timedelta) -> Due:

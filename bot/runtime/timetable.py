@@ -103,7 +103,7 @@ class Timetable:
                     self._ends[bot] = first + pause
                     return first
                 self._ends[bot] = first
-            raise Full(self._ends[bot])
+            raise Full(begins + ahead)
 
     async def _until(self, moment: datetime) -> datetime:
         if (early := moment - self._now()) > timedelta():

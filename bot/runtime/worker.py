@@ -15,7 +15,8 @@ from msgspec import Struct
 from bot.dialogue.book import Book
 from bot.events import Event, ForgetMe, Left, StatusChanged
 from bot.model import Address, EventId
-from bot.ports import Channel, Owed, Store, StoreUnusable, WayIn
+from bot.ports import Channel, Damaged, Owed, Store, StoreUnusable, WayIn
+from bot.runtime.aside import Aside, is_damage, waits
 from bot.runtime.clock import SharedClock
 from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Later, Outcome
 from bot.runtime.forget import forget
@@ -44,6 +45,9 @@ LAST_WORDS = 2.0
 
 WHILE_FULL = timedelta(seconds=2)
 """How long a job is left to others whose platform's room is full here."""
+
+DAMAGED = ("unreadable", "damaged")
+"""Of what is parked: what an operator should look at."""
 
 _log = structlog.get_logger()
 
@@ -81,9 +85,12 @@ class Worker:
         self._clock = SharedClock(monotonic)
         self._channels = {platform.name: platform.channel for platform in platforms}
         self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
-        self._pulse = Pulse(store, self._clock, poller, metrics)
+        self._pulse = Pulse(store, self._clock, poller, metrics, monotonic=monotonic)
         self._delivery = self._door_out()
         self._rooms = Rooms(self._delivery, self._channels, monotonic=monotonic)
+        self._aside = Aside(
+            *(store, book, self._delivery, metrics), now=self._clock.now, start=self._rooms.start
+        )
         self._news = News(store, self.receive, poller.lead)
         self._lookout = Lookout(store, poller)
 
@@ -93,6 +100,7 @@ class Worker:
             timetable=Timetable(self._store, self._clock.now),
             jitter=self._random,
             seen=self._note,
+            lost=self._pulse.failed,
             lease=self._lease,
             deadline=self._deadline,
             stopping=self._stop.is_set,
@@ -118,22 +126,34 @@ class Worker:
     def ready(self) -> Mapping[str, bool]:
         """Say of everything that must be there whether it is."""
         ways_in = {platform.name: platform.way_in.is_ready for platform in self._platforms}
-        return {"store": self._pulse.store_answers, **ways_in}
+        return {"store": self._pulse.store_works, **ways_in}
 
     # --- in ---
 
     async def receive(self, address: Address, event: Event) -> None:
         """Commit the event's turn and hand over what it owes; then the event may be acknowledged.
 
-        Raises `StoreUnusable` and `TooManyConflicts`: then the platform has to bring it again. Events of one
-        conversation are taken one after the other in the order of their arrival.
+        Raises `StoreUnusable` and `TooManyConflicts`: then the platform has to bring it again. What it would
+        bring in vain is set aside, and counts as taken. Events of one conversation are taken one after the
+        other in the order of their arrival.
         """
+        try:
+            await self._receive(address, event)
+        except Exception as error:
+            if not await self._aside.takes(address, event, error, self._receive):
+                raise
+        else:
+            self._aside.worked(address, event)
+
+    async def _receive(self, address: Address, event: Event) -> None:
         begun = self._monotonic()
         async with self._turns.setdefault(address, asyncio.Lock()):
             if isinstance(event, ForgetMe):
                 await self._rooms.quiet((address, *event.also), LAST_WORDS)
             since = self._monotonic()
             received = await self._take(address, event)
+        if received.outcome == "committed":
+            self._pulse.worked()
         self._metrics.received(received, timedelta(seconds=self._monotonic() - begun))
         if received.went_back:
             _log.error("store lost turns", who=who(address))
@@ -162,6 +182,8 @@ class Worker:
             self._refuse(address, error)
             raise
         except Exception as error:
+            if isinstance(error, Damaged) or (is_damage(error) and not waits(event)):
+                raise
             self._metrics.failed()
             _log.error("turn failed", who=who(address), kind=type(event).__name__, exc_info=error)
             if isinstance(event, StatusChanged | Left | ForgetMe):  # an answer would be wrong, or begin anew
@@ -180,6 +202,8 @@ class Worker:
 
     def _refuse(self, address: Address, why: Exception) -> None:
         self._metrics.refused()
+        if isinstance(why, StoreUnusable):
+            self._pulse.failed(why)
         _log.warning("event refused", who=who(address), why=str(why))
 
     def _pause(self, address: Address) -> timedelta:
@@ -193,7 +217,9 @@ class Worker:
 
     def _note(self, job: Owed, outcome: Outcome) -> None:
         self._metrics.delivered(job, outcome)
-        if isinstance(outcome, Dead) or (isinstance(outcome, Later) and outcome.why):
+        if isinstance(outcome, Dead) and outcome.why in DAMAGED:
+            _log.error("a damaged job is parked", who=who(job.address), kind=job.kind, why=outcome.why)
+        elif isinstance(outcome, Dead) or (isinstance(outcome, Later) and outcome.why):
             _log.warning("not delivered", who=who(job.address), kind=job.kind, why=outcome.why)
         if isinstance(outcome, Dead) and outcome.gone:
             self._rooms.start(self._see_off(job))
@@ -207,7 +233,7 @@ class Worker:
             await self.receive(job.address, Left(EventId(f"left:{job.number}")))
 
     async def _count(self, address: Address) -> None:
-        with contextlib.suppress(StoreUnusable):  # one fewer in a crowd
+        with contextlib.suppress(StoreUnusable, Damaged):  # one fewer in a crowd
             await self._lookout.note(address, now=self._clock.now())
 
     # --- habits ---
@@ -227,7 +253,7 @@ class Worker:
         try:
             return await self._delivery.claim(limit)
         except StoreUnusable as error:
-            self._metrics.store_failed(error.fault)
+            self._pulse.failed(error)
             return []
 
     async def _look_outside(self) -> float:
@@ -236,7 +262,9 @@ class Worker:
             await self._poller.look(now=self._clock.now())
             await self._lookout.look(now=self._clock.now())
         except StoreUnusable as error:
-            self._metrics.store_failed(error.fault)
+            self._pulse.failed(error)
+        except Damaged:
+            self._metrics.store_failed("damaged")
         return LOOK_EVERY
 
     async def _tell_news(self) -> float:

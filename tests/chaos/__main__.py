@@ -64,6 +64,8 @@ def _read_arguments() -> tuple[Wanted, bool]:
         parser.error("only Telegram's polling has an offset")
     if given.mutant == "no-look-back" and given.platform != "slack":
         parser.error("only Slack is looked at before a second attempt")
+    if given.mutant == "stale-glance" and given.platform == "telegram":
+        parser.error("Telegram has no overview")
     if kind not in KINDS:
         parser.error(f"{given.platform} has no way {given.way}")
     wanted = Wanted(given.seconds, seed, given.workers, given.mutant, kind=kind, log=given.log)

@@ -1,6 +1,6 @@
 """Compares what the platform acknowledged and showed with what is stored, and counts what must not be.
 
-It knows the promise only, and nothing of how the program keeps it.
+It knows the promise only, and nothing of how the program keeps it. What each event must do, `oracle` says.
 """
 
 from collections import Counter, defaultdict
@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TypeAlias
 
-from bot.model import Address, Language
+from adapters.slack.origin import read_origin
+from bot.model import Address, Language, Reply
 from bot.runtime.deliver import reply_key
+from tests.chaos.oracle import Finding, Oracle
 from tests.chaos.record import AMBIGUOUS, Record, Shown
-from tests.chaos.stored import Stored, wake_id
+from tests.chaos.stored import Stored
 
 MARK_WITHIN = 1.0
 """Seconds after a send within which it is marked, if nothing keeps its worker from it."""
@@ -21,7 +22,10 @@ MARK_WITHIN = 1.0
 ON_ITS_WAY = 0.25
 """Seconds that the bytes of a worker may lie in a socket: it may have died when they are read."""
 
-PROMISED = ("lost_turns", "double_turns", "lost_replies", "out_of_order", "unexplained_extra_replies")
+PROMISED = (
+    *("lost_turns", "double_turns", "wrong_turns", "stale_views"),
+    *("lost_replies", "out_of_order", "unexplained_extra_replies"),
+)
 """The columns that tell whether the promise was kept; a planted bug must be seen in one of them."""
 
 MUST_BE_ZERO = (*PROMISED, "canary_leaks", "miscounts", "endless_keys", "bad_ends", "broken", "unfinished")
@@ -30,14 +34,14 @@ MUST_BE_ZERO = (*PROMISED, "canary_leaks", "miscounts", "endless_keys", "bad_end
 QUESTION: Mapping[Language, str] = {"en": "[", "ja": "【"}
 """How a reply begins that is a new question, and nothing but that."""
 
-Finding: TypeAlias = tuple[str, str]
-"""A column, and what was found for it."""
 
-
-def check(record: Record, stored: Stored, *, lease: float) -> Sequence[Finding]:
+def check(record: Record, stored: Stored, oracle: Oracle, *, lease: float) -> Sequence[Finding]:
     """List everything that is not as it must be after a run whose leases took that many seconds."""
-    look = _Look(record, stored, lease)
-    found = (look.turns(), look.forks(), look.lost_replies(), look.order(), look.extras(), look.leaks())
+    look = _Look(record, stored, oracle, lease)
+    found = (
+        *(oracle.findings(record), look.turns(), look.forks()),
+        *(look.lost_replies(), look.order(), look.extras(), look.leaks()),
+    )
     return [*(each for part in found for each in part), *look.counts()]
 
 
@@ -51,61 +55,57 @@ def columns(found: Sequence[Finding]) -> Mapping[str, int]:
 class _Look:
     record: Record
     stored: Stored
+    oracle: Oracle
     lease: float
 
     # --- turns ---
 
     def turns(self) -> Iterator[Finding]:
-        """Exactly one turn for each acknowledged event; as many turns as known events and reminders."""
+        """As many turns as known events and reminders, and the last one is what is stored."""
         known: Counter[Address] = Counter(address for address, _ in self.stored.known)
-        for event in self.record.events.values():
-            if event.acked_at is not None and (event.address, event.id) not in self.stored.known:
-                yield "lost_turns", f"{event.id} was acknowledged and is not stored"
+        for address, turns in self.oracle.truth.turns.items():
+            column = "double_turns" if turns > known[address] else "lost_turns"
+            for _ in range(abs(turns - known[address])):
+                yield column, f"{address.person}: {turns} turns for {known[address]} events"
         for address, version in self.stored.versions.items():
-            column = "double_turns" if version > known[address] else "lost_turns"
-            for _ in range(abs(version - known[address])):
-                yield column, f"{address.person}: {version} turns for {known[address]} events"
+            if version != self.oracle.truth.version(address):
+                yield "lost_turns", f"{address.person}: version {version} is stored"
 
     def forks(self) -> Iterator[Finding]:
         """Each new question has a higher number than the last, unless a turn was computed on an old one."""
         for address, numbered in self._first_shown.items():
-            mark = QUESTION[self.record.languages[address]]
-            asked = [shown for _, shown in sorted(numbered.items()) if shown.text.startswith(mark)]
+            marks = tuple(QUESTION.values())
+            asked = [shown for _, shown in sorted(numbered.items()) if shown.text.startswith(marks)]
             for before, after in pairwise(asked):
-                if after.prompt <= before.prompt:
+                same_life = self._life(before) == self._life(after)
+                if same_life and after.prompt <= before.prompt:
                     yield "lost_turns", f"{address.person}: two questions are number {after.prompt}"
 
     # --- replies ---
 
     def lost_replies(self) -> Iterator[Finding]:
-        """Every job that was ever stored was shown, is parked, was a word at a spent press, or a reminder.
-
-        Of reminders whose question stood no longer nothing is stored but how many there were.
-        """
-        done = {*self.stored.parked, *self.stored.planned}
-        for (address, key), number in self._numbers.items():
-            if key in self._shown or key in self.record.spent:
-                done.add((self.stored.partitions[address], number))
-        reminded: Counter[int] = Counter()
-        for address, event in self.stored.known:
-            if event.startswith(wake_id(0)[:-1]):
-                partition = self.stored.partitions[address]
-                done.add((partition, int(event[len(wake_id(0)) - 1 :])))
-                reminded[partition] += 1
-        for partition, counters in self.stored.counters.items():
-            numbers = range(1, counters.get("jobs", 0) + 1)
-            without = [number for number in numbers if (partition, number) not in done]
-            in_vain = max(0, counters.get("woken", 0) - reminded[partition])
-            for _ in without[in_vain:]:
-                yield "lost_replies", f"one of the jobs {without} of partition {partition} left no trace"
+        """Every reply that was ever owed was shown, is parked or deleted, or was a word at a spent press."""
+        truth = self.oracle.truth
+        excused = {*truth.dropped, *truth.unparked}
+        for address, number, reply in truth.replies:
+            key, partition = reply_key(address, number), self.stored.partitions[address]
+            done = key in self._shown or key in self.record.spent or (partition, number) in self.stored.parked
+            if not done and (address, number) not in excused and not _is_silent(reply):
+                yield (
+                    "lost_replies",
+                    f"{address.person}: reply {number} of partition {partition} left no trace",
+                )
 
     def order(self) -> Iterator[Finding]:
-        """Replies are shown first in the order of their turns."""
+        """Replies are shown first in the order of their turns, but for what was on its way to be deleted."""
+        dropped = self.oracle.truth.dropped
         for address, numbered in self._first_shown.items():
-            by_time = sorted(numbered, key=lambda number: numbered[number].at)
+            kept = (number for number in numbered if (address, number) not in dropped)
+            by_time = sorted(kept, key=lambda number: numbered[number].at)
             for before, after in pairwise(by_time):
                 if after < before:
-                    yield "out_of_order", f"{address.person}: {after} came after {before}"
+                    late = self._around(numbered[after], numbered[after])
+                    yield "out_of_order", f"{address.person}: {after} came after {before}: {late}"
 
     def extras(self) -> Iterator[Finding]:
         """A reply is shown again only where something kept its worker from saying that it was shown."""
@@ -162,9 +162,10 @@ class _Look:
         for leak in self.record.leaks:
             yield "canary_leaks", leak
         for shown in self.record.shown:
-            language = self.record.languages.get(shown.address)
+            number = self._numbers.get((shown.address, shown.key))
+            language = self.oracle.truth.spoken.get((shown.address, number or 0))
             foreign = [mark for spoken, mark in QUESTION.items() if spoken != language]
-            if (shown.address, shown.key) not in self._numbers or shown.text.startswith(tuple(foreign)):
+            if number is None or shown.text.startswith(tuple(foreign)):
                 yield "canary_leaks", f"{shown}"
             elif "canary" in shown.text:
                 yield "canary_leaks", f"a name was said: {shown}"
@@ -172,17 +173,22 @@ class _Look:
     def counts(self) -> Iterator[Finding]:
         """The counters in the store add up, nothing waits any more, and no key stays for ever."""
         turns: Counter[int] = Counter()
-        for address, version in self.stored.versions.items():
-            turns[self.stored.partitions[address]] += version
+        for address, count in self.oracle.truth.turns.items():
+            turns[self.stored.partitions[address]] += count
+        dropped = Counter(self.stored.partitions[address] for address, _ in self.oracle.truth.dropped)
         planned = Counter(partition for partition, _ in self.stored.planned)
         for partition, counters in self.stored.counters.items():
-            ended = sum(counters.get(name, 0) for name in ("sent", "woken", "buried"))
+            ended = sum(counters.get(name, 0) for name in ("sent", "woken", "buried")) + dropped[partition]
             left = planned[partition]
             right = (ended + left, left, turns[partition])
             if tuple(counters.get(name, 0) for name in ("jobs", "waiting", "turns")) != right:
                 yield "miscounts", f"partition {partition}: {counters}, but {turns[partition]} turns"
         for key in self.stored.endless:
             yield "endless_keys", key
+
+    def _life(self, shown: Shown) -> int:
+        number = self._numbers[shown.address, shown.key]
+        return self.oracle.truth.lives.get((shown.address, number), 0)
 
     @cached_property
     def _numbers(self) -> Mapping[tuple[Address, str], int]:
@@ -211,3 +217,8 @@ class _Look:
             if number is not None:
                 first[shown.address][number] = shown
         return first
+
+
+def _is_silent(reply: Reply) -> bool:
+    """Say whether it is one that Slack's adapter does not show: it was said in another conversation."""
+    return read_origin(reply.origin).silent

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from bot.dialogue.book import Book
 from bot.platforms import Connected
-from bot.ports import Receive, Store
+from bot.ports import Glance, Receive, Store
 from bot.runtime.worker import Platform
 from tests.chaos.failpoints import Failpoints
 from tests.chaos.mutants import acking_first, marking_first
@@ -20,15 +20,21 @@ PLATFORM = "test"
 
 
 async def connect(
-    plan: Plan, book: Book, store: Store, points: Failpoints, random: Callable[[], float]
+    plan: Plan,
+    book: Book,
+    store: Store,
+    points: Failpoints,
+    glance: Glance,
+    *,
+    random: Callable[[], float],
 ) -> Connected:
     """Connect as the plan says; nothing is opened yet."""
     if plan.kind in ("slack-socket", "slack-http"):
-        return await connect_slack(plan, book, points, random=random, bug=_bug(plan))
+        return await connect_slack(plan, book, points, glance, random=random, bug=_bug(plan))
     if plan.kind != "own":
         return connect_telegram(plan, book, store, points, random=random, bug=_bug(plan))
     pauses = timedelta(seconds=plan.chat_pause), timedelta(seconds=plan.bot_pause)
-    way_in = ChaosWayIn(plan.platform, plan.name, points, _bug(plan))
+    way_in = ChaosWayIn(plan.platform, plan.name, points, glance, _bug(plan))
     channel = ChaosChannel(plan.platform, plan.name, points, *pauses)
     return Connected(Platform(PLATFORM, way_in, channel), (), _nothing)
 

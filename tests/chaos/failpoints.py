@@ -138,6 +138,14 @@ class PointedStore:
         await self._at("commit.after")
         return result
 
+    async def probe(self, *, now: datetime) -> None:
+        await self._store.probe(now=now)
+
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        return await self._store.set_aside(address, event, body, why, now=now)
+
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
         claimed = await self._store.claim(now=now, lease=lease, limit=limit)
         if claimed:

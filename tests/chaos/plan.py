@@ -12,9 +12,23 @@ CALLED: frozenset[Kind] = frozenset({"telegram-webhook", "slack-http"})
 """Those that call the workers."""
 
 Mutant: TypeAlias = Literal[
-    "ack-first", "dedup-first", "no-version-check", "no-lease", "offset-first", "no-look-back"
+    "ack-first",
+    "dedup-first",
+    "no-version-check",
+    "no-lease",
+    "offset-first",
+    "no-look-back",
+    "stale-copy",
+    "stale-left",
+    "stale-wake",
+    "stale-news",
+    "stale-glance",
 ]
-"""Planted bugs; `offset-first` is one of Telegram's polling only, `no-look-back` one of Slack's channel."""
+"""Planted bugs; `offset-first` is one of Telegram's polling only, `no-look-back` one of Slack's channel.
+
+With those that are `stale`, a worker decides on the copy in its memory, however old that is: always, or only
+about people who have left, wakes, news, or overviews.
+"""
 
 MUTANTS: tuple[Mutant, ...] = get_args(Mutant)
 
@@ -42,4 +56,8 @@ class Plan:
     failpoints: str = ""
     mutant: Mutant | None = None
     log: str = ""
+    witness: str = ""
+    """The folder in which the worker writes down what it was asked to do."""
+    sky: str = "/dev/null/nowhere"
+    """The file that is there while Apple reports trouble."""
     seed: int = 0

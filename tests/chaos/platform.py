@@ -88,6 +88,10 @@ class ChaosPlatform:
 
     def bring(self, push: Push) -> None:
         """Let this happen, and bring it to workers until one acknowledges it."""
+        if push.what == "look":
+            if self._lines:
+                self.lots.choice(self._lines).writer.write(line(push))
+            return
         now = time.monotonic()
         self.record.events[push.id] = Happened(push.id, address_of(push), now)
         self._waiting[push.id] = push
@@ -204,7 +208,7 @@ class ChaosPlatform:
 
     async def _answer(self, answer: Answered, writer: asyncio.StreamWriter) -> None:
         match answer:
-            case "ok" | "refused":
+            case "ok" | "refused" | "gone":
                 writer.write(line(Answer(answer)))
             case "later":
                 writer.write(line(Answer("later", self.later * self.lots.random())))

@@ -7,24 +7,30 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from redis import Redis
 
 from adapters.store.redis.store import RedisStore
-from tests.chaos.checker import PROMISED, Finding, check, columns
+from tests.chaos.book import chaos_book
+from tests.chaos.checker import PROMISED, check, columns
 from tests.chaos.kinds import Platform, house
 from tests.chaos.kinds import platform as platform_of
 from tests.chaos.lots import lots_of
 from tests.chaos.nursery import Nursery
+from tests.chaos.oracle import Finding, Oracle
 from tests.chaos.people import People, crowd
 from tests.chaos.plan import Kind, Mutant, Plan
 from tests.chaos.record import Answered
+from tests.chaos.sky import Sky
 from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.chaos.stalls import note_slow_answers, note_stalls
-from tests.chaos.stored import Stored, known_events, left_id, planned_jobs, read_plain, wake_id
+from tests.chaos.stored import Stored, known_events, planned_jobs, read_plain
 from tests.chaos.trouble import Fleet, Trouble
+from tests.chaos.truth import Ticks, read_truth
 from tests.chaos.wire import Send
+from tests.chaos.witness import read_witnessed
 from tests.redis_proxy import RedisProxy
 from tests.redis_server import RedisServer
 from tests.wire.telegram.server import TOKEN
@@ -35,21 +41,29 @@ BROKEN = ("turn failed", "delivery failed", "malformed", "not understood", "with
 QUIET_WITHIN = 150.0
 """Seconds after the last fault within which everything has come to its end."""
 
-DURABLE = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
-"""As in `docker-compose.yml`. With `everysec` Redis answers before it has written to its file while an
-earlier fsync goes on, for up to two seconds; a kill of Redis then loses what was acknowledged (seen where all
-cores were busy: 17 turns), and no program on top of it can help.
+DURABLE = (
+    *("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"),
+    *("--auto-aof-rewrite-percentage", "0", "--aof-use-rdb-preamble", "no"),
+)
+"""As in `docker-compose.yml`, but that the file is never rewritten: it is the truth that is read in the end.
+
+With `everysec` Redis answers before it has written to its file while an earlier fsync goes on, for up to two
+seconds; a kill of Redis then loses what was acknowledged (seen where all cores were busy: 17 turns), and no
+program on top of it can help.
 """
 
+START_WITHIN = 120.0
+"""Seconds that workers take to start, at most."""
+
 FAULTS: Mapping[Answered, float] = {
-    "later": 30, "reset_before": 20, "reset_after": 20, "garbage": 12, "refused": 6, "hang": 2,
+    "later": 30, "reset_before": 20, "reset_after": 20, "garbage": 12, "refused": 6, "hang": 2, "gone": 4,
 }  # fmt: skip
 MORE_FAULTS: Mapping[Answered, float] = {
     **FAULTS,
     "error_before": 10,
     "error_after": 10,
     "truncated": 6,
-    "gone": 3,
+    "gone": 8,
 }
 """Of platforms that speak HTTP."""
 
@@ -110,6 +124,7 @@ class _Stage:
     fleet: Fleet
     keeping: asyncio.Task[None]
     store: RedisStore
+    ticks: Ticks
 
     @classmethod
     async def set_up(cls, wanted: Wanted, folder: Path, stack: AsyncExitStack) -> "_Stage":
@@ -120,20 +135,26 @@ class _Stage:
         platform = await stack.enter_async_context(
             platform_of(wanted.kind, folder / "platform", lots, judge=judge, echo=0.06, latency=0.02)
         )
+        (folder / "witness").mkdir()
         nursery = stack.enter_context(Nursery())
         fleet = Fleet(nursery, platform.record, _plan(wanted, platform.address, proxy.url, folder))
         platform.find_workers(lambda: [child.plan.port for child in fleet.children])
         keeping = asyncio.create_task(fleet.keep(wanted.workers))
         stack.push_async_callback(_cancelled, keeping)
         stack.push_async_callback(_cancelled, asyncio.create_task(note_stalls(platform.record)))
+        ticks = Ticks(server.url)
+        stack.callback(ticks.close)
+        stack.push_async_callback(_cancelled, asyncio.create_task(ticks.go_on()))
         store = await RedisStore.open(server.url)
         stack.push_async_callback(store.close)
         stack.push_async_callback(_cancelled, asyncio.create_task(note_slow_answers(platform.record, store)))
-        return cls(wanted, folder, server, proxy, platform, fleet, keeping, store)
+        return cls(wanted, folder, server, proxy, platform, fleet, keeping, store, ticks)
 
     async def play(self) -> None:
         """Have people talk and trouble be made, for as long as is wanted."""
-        came = await self.platform.until(lambda: len(self.platform.workers) >= self.wanted.workers, 30)
+        came = await self.platform.until(
+            lambda: len(self.platform.workers) >= self.wanted.workers, START_WITHIN
+        )
         assert came, "the workers do not start"
         over = asyncio.Event()
         asyncio.get_running_loop().call_later(self.wanted.seconds, over.set)
@@ -144,6 +165,8 @@ class _Stage:
         async with asyncio.TaskGroup() as group:
             group.create_task(people.live(over))
             group.create_task(trouble.make(over))
+            sky, lots = Sky(Path(self.fleet.plan.sky)), lots_of("sky", self.wanted.seed)
+            group.create_task(sky.change(self.store, over, lots))
 
     async def calm_down(self) -> bool:
         """Make no more faults, wait until nothing is left to do, and have the workers end."""
@@ -166,8 +189,12 @@ class _Stage:
 
     async def judge(self, quiet: bool, took: float) -> Outcome:  # noqa: FBT001  the only argument of its kind
         """Compare what was seen with what is stored."""
-        record, stored = self.platform.record, await self._stored()
-        found = [*check(record, stored, lease=self.wanted.lease)]
+        await self.ticks.tick()
+        truth = await asyncio.to_thread(read_truth, self.server.folder, self.ticks)
+        witnessed = await asyncio.to_thread(read_witnessed, Path(self.fleet.plan.witness))
+        oracle = Oracle(chaos_book(timedelta(seconds=Plan.minute)), truth, witnessed, self.store.partitions)
+        record, stored = self.platform.record, await self._stored(oracle)
+        found = [*await asyncio.to_thread(check, record, stored, oracle, lease=self.wanted.lease)]
         found += [("bad_ends", each) for each in self.fleet.bad_ends]
         found += [("broken", each) for each in self._log_lines(BROKEN)]
         found += [("canary_leaks", each) for each in self._log_lines(self._secrets())]
@@ -175,7 +202,7 @@ class _Stage:
             left = f"{len(list(record.unacked()))} events, {await self._waiting()} jobs"
             found.append(("unfinished", left))
         wrong = [each for each in found if each[0] != "extra_replies"]
-        return Outcome(self._figures(stored, found, took), wrong)
+        return Outcome(self._figures(stored, oracle, found, took), wrong)
 
     def _secrets(self) -> Sequence[str]:
         """Give what must not be in the workers' log either: who anybody is, and the token."""
@@ -188,28 +215,24 @@ class _Stage:
             *{each.address.person for each in self.platform.record.events.values()},
         ]
 
-    async def _stored(self) -> Stored:
-        addresses = {event.address for event in self.platform.record.events.values()}
+    async def _stored(self, oracle: Oracle) -> Stored:
+        addresses = {event.address for event in self.platform.record.events.values()} | {*oracle.truth.steps}
         now = await self.store.clock()
         versions = {each: (await self.store.load(each, now=now)).version for each in addresses}
         with Redis(port=self.server.port, protocol=2, decode_responses=True) as redis:
             plain = read_plain(redis, addresses, self.store.partitions)
-        asked = [(event.address, event.id) for event in self.platform.record.events.values()]
-        asked += [
-            (address, event)
-            for address, partition in plain.partitions.items()
-            for number in range(1, plain.counters[partition].get("jobs", 0) + 1)
-            for event in (wake_id(number), left_id(number))
-        ]
+        asked = {(event.address, event.id) for event in self.platform.record.events.values()}
+        asked |= {(each.address, each.event.id) for each in oracle.witnessed.attempts}
+        asked -= oracle.wishes
         return replace(plain, versions=versions, known=await known_events(self.store, asked))
 
     def _figures(
-        self, stored: Stored, found: Sequence[Finding], took: float
+        self, stored: Stored, oracle: Oracle, found: Sequence[Finding], took: float
     ) -> Mapping[str, int | float | str]:
         record = self.platform.record
         waits = [each.acked_at - each.at for each in record.events.values() if each.acked_at]
         return {
-            "turns": sum(stored.versions.values()),
+            "turns": sum(oracle.truth.turns.values()),
             "worker_kills": record.count("kill"),
             "redis_kills": record.count("redis_kill"),
             "faults": record.faults,
@@ -229,6 +252,7 @@ class _Stage:
             "regressions": len(self._log_lines(["store lost turns"])),
             "complaints": len(self._log_lines(["never retrieved"])),
             "max_delay": round(max(waits, default=0.0), 2),
+            **oracle.figures,
         }
 
     def _log_lines(self, words: Sequence[str]) -> Sequence[str]:
@@ -254,6 +278,8 @@ def _plan(wanted: Wanted, platform: str, store: str, folder: Path) -> Plan:
         failpoints=_RANDOM_DEATHS,
         mutant=wanted.mutant,
         log=wanted.log or str(folder / "log"),
+        witness=str(folder / "witness"),
+        sky=str(folder / "trouble at Apple"),
         seed=wanted.seed,
     )
 

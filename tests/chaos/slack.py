@@ -11,14 +11,24 @@ from typing import Self
 import yaml
 from aiohttp import web
 
+from adapters.slack.buttons import HOME
 from adapters.slack.examine import MANIFEST
 from bot.model import Address
 from tests.chaos.moves import until
 from tests.chaos.record import Answered, Happened, Record, Shown
 from tests.chaos.sign import read_sign
-from tests.chaos.slack_calls import arguments, body, choice_of, presses, said
+from tests.chaos.slack_calls import arguments, body, choice_of, is_card, presses, said
 from tests.chaos.slack_doors import Doors, SocketTrouble
-from tests.chaos.slack_names import APP_TOKEN, BOT_TOKEN, PLATFORM, SIGNING_SECRET, WORKER, direct, thread_of
+from tests.chaos.slack_names import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    PLATFORM,
+    SIGNING_SECRET,
+    WORKER,
+    card_of,
+    direct,
+    thread_of,
+)
 from tests.chaos.wire import Push, Send, address_of
 from tests.wire.slack import Clock, Person, Post, SlackServer, envelopes, faults
 from tests.wire.slack.deliveries import Delivery
@@ -129,10 +139,19 @@ class SlackPlatform:
         """Let somebody type that or press that button, in their direct messages or in a thread."""
         address = address_of(push)
         person = self._person(address.person, push.language or "en")
-        if push.choice:
-            id_, delivery = self._press(person, self._buttons[address, push.prompt], push.choice)
-        else:
-            id_, delivery = self._write(person, address, push.text)
+        match push.what:
+            case "look" | "left":  # nobody can leave us here; who cannot be reached is told by Slack
+                person.opens_home()
+                return
+            case "watch" | "forget":
+                found = self._press_at_home(person, push.what)
+                if found is None:
+                    return
+                id_, address, delivery = found
+            case "pressed":
+                id_, delivery = self._press(person, self._buttons[address, push.prompt], push.choice)
+            case what:
+                id_, delivery = self._write(person, address, push.text, addressed=what == "said")
         self._open[delivery] = self.record.events[id_] = Happened(id_, address, time.monotonic())
         if self.lots.random() < AGAIN:
             self.server.post.again(delivery)
@@ -141,13 +160,27 @@ class SlackPlatform:
         if thread_of(address) and self.lots.random() < MEDDLING:
             self._meddle(address, person)
 
-    def _write(self, person: Person, address: Address, text: str) -> tuple[str, Delivery]:
+    def _write(self, person: Person, address: Address, text: str, *, addressed: bool) -> tuple[str, Delivery]:
         if place := thread_of(address):
             channel = self._channel(*place, person)
-            post = person.mentions(channel, text, thread=channel.posts[0])
+            write = person.mentions if addressed else person.writes
+            post = write(channel, text, thread=channel.posts[0])
         else:
             post = person.writes_dm(text)
         return f"slack:{TEAM}:{post.channel}:{post.ts}", self.server.deliveries[-1]
+
+    def _press_at_home(self, person: Person, what: str) -> tuple[str, Address, Delivery] | None:
+        """Press a button of App Home, if it is shown there; it is about the direct message or the card."""
+        actions = (f"{HOME}{what}", f"{HOME}un{what}")
+        shown = [each for _, each in person.home.controls()] if person.home else []
+        button = next((each for each in shown if each["action_id"] in actions), None)
+        if button is None:
+            person.opens_home()
+            return None
+        delivery = person.presses_at_home(button["text"]["text"])
+        payload, is_card = delivery.payload, what == "watch" and not button.get("value")
+        id_ = f"slack:{payload['trigger_id']}:{payload['actions'][0]['action_ts']}"
+        return id_, Address(PLATFORM, (card_of if is_card else direct)(person.id), person.id), delivery
 
     def _press(self, person: Person, post: Post, choice: str) -> tuple[str, Delivery]:
         """Press the button of that choice, as the message looked when it was shown."""
@@ -175,11 +208,11 @@ class SlackPlatform:
         return Person(self.server, name)
 
     def _channel(self, name: str, root: str, person: Person) -> Channel:
-        """Give a channel in which somebody began a thread once."""
+        """Give a channel in which we began a thread once, so that we hear all that is said in it."""
         channel = self.server.channels.get(name)
         if channel is None:
             channel = Channel(name, "channel", name, {self.server.app.user})
-            channel.posts.append(Post(name, root, self._person("U0FIRST", "en").id, "Is it only me?"))
+            channel.posts.append(Post(name, root, self.server.app.user, "Here you are helped."))
             self.server.channels[name] = channel
         channel.members.add(person.id)
         return channel
@@ -239,7 +272,8 @@ class SlackPlatform:
         offered = presses(given)
         owner = next((each.owner for each in offered), sign.person)
         channel, thread = self._place(given)
-        where = (PLATFORM, f"{TEAM}/{channel}/{thread}" if thread else direct(owner), owner)
+        alone = card_of(owner) if is_card(given) else direct(owner)
+        where = (PLATFORM, f"{TEAM}/{channel}/{thread}" if thread else alone, owner)
         return Send(
             worker, sign.key, sign.attempt, where, text, tuple(e.choice for e in offered), sign.prompt
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from adapters.slack.buttons import Press, read_button
+from adapters.slack.buttons import CARD, Press, read_button
 from tests.wire.slack.blocks import elements, texts
 from tests.wire.slack.refusal import Json
 
@@ -33,9 +33,17 @@ def said(given: Json) -> str:
 
 def presses(given: Json) -> Sequence[Press]:
     """Give the choices that a message offers."""
+    return [*filter(None, (read_button(str(each.get("value", ""))) for each in _elements(given)))]
+
+
+def is_card(given: Json) -> bool:
+    """Say whether a message is a status card, by its buttons."""
+    return any(str(each.get("action_id", "")).startswith(CARD) for each in _elements(given))
+
+
+def _elements(given: Json) -> Sequence[Json]:
     blocks = given.get("blocks")
-    shown = [element for block in blocks for element in elements(block)] if isinstance(blocks, list) else []
-    return [*filter(None, (read_button(str(each.get("value", ""))) for each in shown))]
+    return [element for block in blocks for element in elements(block)] if isinstance(blocks, list) else []
 
 
 def choice_of(element: Json) -> str:

@@ -14,6 +14,11 @@ def direct(person: str) -> str:
     return f"{TEAM}/@{person}"
 
 
+def card_of(person: str) -> str:
+    """Name the chat that somebody's status card is."""
+    return f"{TEAM}/@{person}/card"
+
+
 def thread(number: int) -> str:
     """Name the chat that a thread is, in the channel of that number."""
     return f"{TEAM}/C0CHAOS{number:04d}/1700000000.00{number:04d}"

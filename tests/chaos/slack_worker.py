@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from adapters.slack.app import SlackApp
 from adapters.slack.channel import SlackChannel
@@ -11,9 +12,10 @@ from adapters.slack.http import SlackHttp
 from adapters.slack.outage import Pace
 from adapters.slack.socket import SlackSocket
 from bot.dialogue.book import Book
-from bot.model import Address, Language, Reply
+from bot.dialogue.stopping import asks_to_stop
+from bot.model import Address, Reply
 from bot.platforms import Connected
-from bot.ports import Receive
+from bot.ports import Glance, Receive
 from bot.runtime.worker import Platform
 from tests.chaos.adapted import PointedWayIn, SigningChannel
 from tests.chaos.failpoints import Failpoints
@@ -27,6 +29,7 @@ async def connect_slack(
     plan: Plan,
     book: Book,
     points: Failpoints,
+    glance: Glance,
     *,
     random: Callable[[], float],
     bug: Callable[[Receive], Receive],
@@ -37,7 +40,8 @@ async def connect_slack(
     pauses = timedelta(seconds=plan.chat_pause), timedelta(seconds=plan.bot_pause)
     kind = _NeverLooking if plan.mutant == "no-look-back" else SlackChannel
     channel = SigningChannel(kind(client, book.say), points, *pauses)
-    app = SlackApp(client, book.say, _no_home, random=random, pace=PACE, asks_to_stop=lambda _: False)
+    stops = partial(asks_to_stop, book)
+    app = SlackApp(client, book.say, glance, random=random, pace=PACE, asks_to_stop=stops)
 
     async def close() -> None:
         await close_client(client)
@@ -47,11 +51,6 @@ async def connect_slack(
         return Connected(Platform(PLATFORM, PointedWayIn(socket, points, bug), channel), (), close)
     http = SlackHttp(app, SIGNING_SECRET, now=time.time)
     return Connected(Platform(PLATFORM, PointedWayIn(http, points, bug), channel), http.routes, close)
-
-
-async def _no_home(_: Address, __: Language | None) -> Reply:
-    """Show nothing: in the chaos nobody opens App Home."""
-    raise LookupError("nobody opens App Home")
 
 
 class _NeverLooking(SlackChannel):

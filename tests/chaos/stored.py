@@ -44,11 +44,6 @@ def wake_id(number: int) -> str:
     return f"wake:{number}"
 
 
-def left_id(number: int) -> str:
-    """Give the id of the event that somebody has left, which is seen when the job of that number is done."""
-    return f"left:{number}"
-
-
 def read_plain(redis: Redis, addresses: Iterable[Address], partitions: int) -> Stored:
     """Read all but the known events and the versions, with a client that gives texts."""
     counters, parked, planned = {}, set(), planned_jobs(redis, partitions)

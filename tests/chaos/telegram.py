@@ -106,13 +106,24 @@ class TelegramPlatform:
         """Let somebody type that or press that button, in their chat or in the group."""
         address = address_of(push)
         person = self._person(address, push.language or "en")
-        if push.choice:
-            message, data = self._buttons[address, push.prompt]
-            person.sends_data(data[push.choice], message)
-        else:
-            mention = "" if person.chat.is_private else f"@{self.server.me['username']} "
-            person.says(mention + push.text)
+        alone = person.chat.is_private
+        match push.what:
+            case "look":
+                return  # Telegram has no overview
+            case "pressed":
+                message, data = self._buttons[address, push.prompt]
+                person.sends_data(data[push.choice], message)
+            case "left" if alone:
+                person.blocks()
+            case "left":
+                return  # whoever leaves a group tells us nothing
+            case "forget":
+                person.says("/forget" if alone else f"/forget@{self.server.me['username']}")
+            case _:
+                person.says(push.text if alone else f"@{self.server.me['username']} {push.text}")
         number = next(reversed(self.server.updates.waiting))
+        if push.what == "left":
+            person.unblocks()
         id_ = f"telegram:{self.server.me['id']}:{number}"
         event = Happened(id_, address, time.monotonic())
         self._open[number] = self.record.events[id_] = event

@@ -24,6 +24,10 @@ SCRIPTS = (COMMIT, COMMIT, CLAIM, SETTLE, SETTLE, POSTPONE)
 """Those whose answers are lost."""
 
 
+REST = 0.15
+"""The chance that no trouble is made for some seconds."""
+
+
 @dataclass(eq=False)
 class Fleet:
     """The workers, each started again when it has ended."""
@@ -107,7 +111,7 @@ class Trouble:
     proxy: RedisProxy
     lots: random.Random
     pause: float
-    """Seconds between two troubles, about."""
+    """Seconds between two troubles, about; now and then it is quiet for longer, so that copies get old."""
     _redis_is_down: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def make(self, over: asyncio.Event) -> None:
@@ -124,7 +128,8 @@ class Trouble:
         }
         async with asyncio.TaskGroup() as group:
             while not over.is_set():
-                await asyncio.sleep(self.pause * self.lots.expovariate(1))
+                rest = self.lots.uniform(2, 5) if self.lots.random() < REST else 0.0
+                await asyncio.sleep(rest + self.pause * self.lots.expovariate(1))
                 (kind,) = self.lots.choices(list(kinds), list(kinds.values()))
                 group.create_task(kind())
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from msgspec import MsgspecError
 
 from bot.model import Address, Reply
-from bot.ports import Receive, Refused, StoreUnusable, TryLater, Unsure
+from bot.ports import Glance, Gone, Receive, Refused, StoreUnusable, TryLater, Unsure
 from bot.runtime.receive import TooManyConflicts
 from tests.chaos.failpoints import Failpoints
 from tests.chaos.wire import (
@@ -35,6 +35,7 @@ class ChaosWayIn:
     place: str
     worker: str
     points: Failpoints
+    glance: Glance
     bug: Callable[[Receive], Receive] = lambda receive: receive
     """Stands round the door in, where one is planted there."""
     is_ready: bool = False
@@ -80,6 +81,9 @@ class ChaosWayIn:
 
     async def _take(self, push: Push, writer: asyncio.StreamWriter, receive: Receive) -> None:
         try:
+            if push.what == "look":
+                await self.glance(address_of(push), push.language)
+                return
             await self.points.at("ingress.received")
             await receive(address_of(push), event_of(push))
             await self.points.at("ack.before")
@@ -138,3 +142,5 @@ async def _outcome(reader: asyncio.StreamReader) -> None:
             raise TryLater(timedelta(seconds=answer.after))
         case _ if answer.kind == "refused":
             raise Refused("blocked")
+        case _ if answer.kind == "gone":
+            raise Gone("left")

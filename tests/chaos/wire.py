@@ -1,11 +1,11 @@
 """What the tests' platform and its workers say to each other: JSON, a message a line, over a socket file."""
 
 import asyncio
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from bot.events import Event, Picked, Said
+from bot.events import Command, Event, ForgetMe, Invoked, Left, Picked, Said
 from bot.model import Address, EventId, Language
 
 LONGEST_LINE = 1 << 20
@@ -38,8 +38,20 @@ class Send(msgspec.Struct, frozen=True, tag="send"):
     prompt: int
 
 
+What: TypeAlias = Literal["said", "overheard", "pressed", "watch", "forget", "left", "look"]
+"""What can happen: words to us or to others, a press, the beginning or the end of a watch, the wish that all
+be deleted, that somebody has blocked us; and that they open their overview, which is no event, and which
+nobody acknowledges.
+"""
+
+
+BEGIN = ("Tell me when it’s back", "復旧したら知らせて")
+END = ("Stop watching", "お知らせをやめる")
+"""The labels of what begins a watch, and of what ends it."""
+
+
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """To a worker: this happened. It is words, or a choice of a prompt."""
+    """To a worker: this happened. It has words, or a choice of a prompt."""
 
     id: str
     address: tuple[str, str, str]
@@ -47,6 +59,7 @@ class Push(msgspec.Struct, frozen=True, tag="push"):
     choice: str = ""
     prompt: int = 0
     language: Language | None = None
+    what: What = "said"
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
@@ -86,9 +99,18 @@ async def read_answer(reader: asyncio.StreamReader) -> Answer | None:
 
 def event_of(push: Push) -> Event:
     """Give the event as the program knows it."""
-    if push.choice:
-        return Picked(EventId(push.id), push.prompt, push.choice)
-    return Said(EventId(push.id), push.text, push.language)
+    match push.what:
+        case "pressed":
+            return Picked(EventId(push.id), push.prompt, push.choice)
+        case "watch":
+            command: Command = "watch" if push.text in BEGIN else "unwatch"
+            return Invoked(EventId(push.id), command, push.language)
+        case "forget":
+            return ForgetMe(EventId(push.id), push.language)
+        case "left":
+            return Left(EventId(push.id))
+        case _:
+            return Said(EventId(push.id), push.text, push.language, addressed=push.what == "said")
 
 
 def address_of(push: Push | Send) -> Address:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from multiprocessing.forkserver import _forkserver
@@ -24,33 +25,26 @@ from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
 from adapters.web.room import Limits
 from adapters.web.server import WebServer
-from bot.apple import Board
-from bot.model import Language
 from bot.ports import Store, StoreUnusable
-from bot.runtime import worker as shell
+from bot.runtime.home import glance
+from bot.runtime.lead import Leading
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from tests.chaos.book import chaos_book
 from tests.chaos.connect import connect
-from tests.chaos.failpoints import NAMES, Failpoints, read_failpoints
+from tests.chaos.failpoints import LEADS_FASTER, NAMES, Failpoints, read_failpoints
 from tests.chaos.lots import lots_of
 from tests.chaos.mutants import mutated
 from tests.chaos.plan import KINDS, MUTANTS, Plan
-from tests.outside import world
+from tests.chaos.sky import Sky
+from tests.chaos.witness import Pen, WitnessedWorker, witnessed
 
 NO_STORE = 75
 """Exit code: the store cannot be used at the start; whoever started the worker tries again later."""
 
 
-class ClearSky:
-    """An Apple that reports no trouble, without a network."""
-
-    async def fetch(self, language: Language, *, now: datetime) -> Board:
-        """Give a board that was read just now."""
-        return world("clear", now).boards[language]
-
-    async def close(self) -> None:
-        """Nothing is open."""
+ASK_EVERY = timedelta(seconds=0.3)
+"""How often Apple is asked."""
 
 
 def live(plan: Plan) -> None:
@@ -80,8 +74,12 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
     lots = lots_of(plan.seed, plan.name)
     points = Failpoints(read_failpoints(plan.failpoints), lots)
     book, pointed = chaos_book(timedelta(seconds=plan.minute)), mutated(plan.mutant, store, points)
+    pen = Pen(plan.witness, plan.name)
     async with AsyncExitStack() as end:
-        connected = await connect(plan, book, pointed, points, lots.random)
+        poller = _poller(plan, pointed, lots.random)
+        look = glance(book, pointed, poller, UTC, _now)
+        seen = witnessed(look, pen, lambda: poller.bulletin, _now)
+        connected = await connect(plan, book, pointed, points, seen, random=lots.random)
         end.push_async_callback(connected.close)
         if connected.routes:
             server = WebServer(
@@ -89,8 +87,8 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
             )
             await server.start()
             end.push_async_callback(server.stop)
-        worker = shell.Worker(
-            *(book, pointed, Poller(pointed, ClearSky(), who=plan.name), UTC),
+        worker = WitnessedWorker(
+            *(book, pointed, poller, UTC),
             platforms=[connected.platform],
             metrics=Metrics(),
             stop=stop,
@@ -99,7 +97,18 @@ async def _live(plan: Plan, store: Store, stop: asyncio.Event) -> None:
             lease=timedelta(seconds=plan.lease),
             deadline=timedelta(seconds=plan.deadline),
         )
+        worker.pen = pen
         await worker.run()
+
+
+def _poller(plan: Plan, store: Store, random: Callable[[], float]) -> Poller:
+    """Have one of all workers at a time ask Apple and tell the news, as in the program itself."""
+    lead = Leading(store, "apple", plan.name, monotonic=lambda: time.monotonic() * LEADS_FASTER)
+    return Poller(store, Sky(Path(plan.sky)), who=plan.name, lead=lead, random=random, every=ASK_EVERY)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _open(plan: Plan) -> Store:
@@ -157,6 +166,8 @@ def _read_plan() -> Plan:
     parser.add_argument("--failpoints", default="", help=f"name=action@when,…; names: {', '.join(NAMES)}")
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--log", default="")
+    parser.add_argument("--witness", default="", help="the folder of what it writes down about events")
+    parser.add_argument("--sky", default="", help="the file that is there while Apple reports trouble")
     parser.add_argument("--seed", type=int, default=0)
     return Plan(**vars(parser.parse_args()))
 

@@ -195,3 +195,38 @@ def test_a_stored_conversation_that_cannot_be_read_is_told_and_left_as_it_was(
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
     with closing(sqlite3.connect(tmp_path / "store.db")) as database:
         assert database.execute("SELECT body FROM conversations").fetchall() == [(body,)]
+
+
+# --- damage in the file -----------------------------------------------------------------------------------
+
+
+def damaged(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(statement)
+
+
+def test_a_conversation_that_another_program_damaged_is_told_kindly_and_others_begin(
+    inside: Run, healthy_apple: AppleServer, store: str, tmp_path: Path
+) -> None:
+    with chat("--store", store, "--as", "ann", APPLE_STATUS_URL=healthy_apple.url) as talk:
+        talk.say("iphone")
+    damaged(tmp_path / "store.db", "UPDATE conversations SET body = 'text'")
+    done = inside("chat", "--json", "--store", store, "--as", "ann")
+    assert done.code == 1
+    assert "--as NAME" in done.err
+    assert "Traceback" not in done.err
+    assert opened(inside, store, "--as", "ben")["replies"]
+
+
+def test_somebody_elses_damaged_reminder_ends_nobodys_chat(
+    inside: Run, healthy_apple: AppleServer, store: str, tmp_path: Path
+) -> None:
+    with chat("--store", store, "--as", "ann", APPLE_STATUS_URL=healthy_apple.url) as talk:
+        talk.say("iphone")
+        talk.pick("go_on")
+    damaged(tmp_path / "store.db", "UPDATE conversations SET body = 'text'")
+    damaged(tmp_path / "store.db", "UPDATE jobs SET at = 0, free_at = 0")
+    assert opened(inside, store, "--as", "ben")["replies"]
+    assert [
+        line["why"] for line in inside("parked", "--json", IMESSAGE_SUPPORT_STORE=f"{tmp_path}/store.db").json
+    ]

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.store.redis.store import RedisStore
 from adapters.store.sqlite.store import SqliteStore
-from bot.codec import encode_job
+from bot.codec import decode_owed, encode_again, encode_job
+from bot.events import Again, Event, Picked, Said
 from bot.model import Address, EventId, Reply, Say
 from bot.ports import Committed, Due, Owed, Store
 from tests.commands.conftest import Run
@@ -80,3 +81,34 @@ def test_it_works_on_redis_too(inside: Run) -> None:
     (line,) = inside("parked", "--json", REDIS_URL=url).json
     assert inside("parked", "--retry", line["id"], REDIS_URL=url).code == 0
     assert [job.address for job in asyncio.run(look())] == [ANN]
+
+
+# --- events that were set aside ---------------------------------------------------------------------------
+
+
+async def set_aside(path: Path, *events: Event) -> None:
+    """Leave events in the store that could not be taken in."""
+    store = SqliteStore(path)
+    for event in events:
+        body = encode_again(ANN, event)
+        await store.set_aside(ANN, event.id, body, "damaged", now=datetime.now(UTC))
+    await store.close()
+
+
+def test_an_event_that_was_set_aside_is_listed_without_its_words(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMESSAGE_SUPPORT_STORE", str(tmp_path / "store.db"))
+    said = Said(EventId("1"), "the words of the canary")
+    asyncio.run(set_aside(tmp_path / "store.db", said, Picked(EventId("2"), 1, "help")))
+    shown, lines = inside("parked"), inside("parked", "--json").json
+    assert [(line["kind"], line["why"]) for line in lines] == [("event", "damaged")] * 2
+    assert "Said" in shown.out
+    assert "Picked" in shown.out
+    assert "canary" not in shown.out + str(lines)
+    assert b"the words" not in (tmp_path / "store.db").read_bytes()
+    done = [inside("parked", "--retry", line["id"]).code for line in lines]
+    assert done == [1, 0], "what somebody typed is not kept"
+    assert [decode_owed(job.body) for job in asyncio.run(owed(SqliteStore(tmp_path / "store.db")))] == [
+        Again(ANN, "Picked", Picked(EventId("2"), 1, "help"))
+    ]

@@ -13,7 +13,7 @@ from redis import Redis
 
 from adapters.store.redis.store import RedisStore
 from bot.model import Address, EventId
-from bot.ports import Duplicate, Farewell, Owed, Record, StoreUnusable
+from bot.ports import Damaged, Duplicate, Farewell, Owed, Record, StoreUnusable
 from tests.contract.shorthand import (
     ANN,
     BEN,
@@ -263,7 +263,7 @@ async def test_a_damaged_conversation_is_reported_and_never_overwritten(
         redis.set(key, damage)
         fresh = await RedisStore.open(shared_server_url(redis))
         for doing in (fresh.load(ANN, now=NOW), offer(store, "e2", on=1), offer(store, "e1", on=1)):
-            with pytest.raises(StoreUnusable, match="not_a_database"):
+            with pytest.raises(Damaged):
                 await doing
         assert redis.get(key) == damage
         await fresh.close()
@@ -272,16 +272,17 @@ async def test_a_damaged_conversation_is_reported_and_never_overwritten(
 
 @on_redis
 async def test_a_key_of_another_type_stops_a_turn_before_it_writes(store: RedisStore, redis: Redis) -> None:
+    """Except for the chat's timetable, which is written anew: nothing is lost with it but a pause."""
     jobs = [say(b"1", pause=SECOND), say(b"2", pause=SECOND), wake(b"3"), wake(b"4", LATER)]
     await take(store, "e1", jobs=jobs, topics=["status"])
     ours = keys(redis, "{p*")
     assert len(ours) == 9
-    for key in ours:
+    for key in (key for key in ours if b":r:" not in key):
         kept = cast("bytes", redis.dump(key))
         redis.delete(key)
         redis.xadd(key, {"a": "b"})  # none of ours is a stream
         before = everything(redis)
-        with pytest.raises(StoreUnusable, match="not_a_database"):
+        with pytest.raises(Damaged):
             await offer(store, "e1" if b":e:" in key else "e2", on=1, jobs=jobs, topics=["status"])
         assert everything(redis) == before
         redis.delete(key)
@@ -380,7 +381,7 @@ async def test_what_is_everybodys_stops_a_wish_before_it_writes_where_it_is_dama
         redis.delete(key)
         redis.xadd(key, {"a": "b"})
         before = everything(redis)
-        with pytest.raises(StoreUnusable, match="not_a_database"):
+        with pytest.raises(Damaged):
             await forget(store)
         assert everything(redis) == before
         redis.delete(key)

@@ -14,7 +14,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.following import APPLE
 from bot.events import Said
 from bot.model import Address, EventId, Reply, Say, Watch
-from bot.ports import Due, Receive
+from bot.ports import Due, Receive, StoreUnusable
 from bot.replace import replace
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
@@ -146,6 +146,25 @@ def test_where_all_moments_are_wanted_by_others_none_is_to_spare_and_the_news_wa
         free = START + 100 * PAUSE
         assert await timetable.spare_moment("test", PAUSE, timedelta(seconds=5)) == free
         assert now() >= free - AHEAD * PAUSE, "until then it is anybody's"
+
+    play(life())
+
+
+def test_whoever_waits_too_long_for_a_store_that_is_away_waits_in_the_store_as_well() -> None:
+    class Away(StoreInTime):
+        async def reserve(
+            self, bot: str, count: int, pause: timedelta, *, now: datetime, within: timedelta | None = None
+        ) -> datetime:
+            del bot, count, pause, now, within
+            await asyncio.sleep(2.5)
+            raise StoreUnusable("unreachable", "the test")
+
+    async def life() -> None:
+        timetable = Timetable(Away(), now)
+        wanting = (timetable.spare_moment("test", PAUSE, timedelta(seconds=1)) for _ in range(2))
+        first, second = await asyncio.gather(*wanting, return_exceptions=True)
+        assert isinstance(first, StoreUnusable)
+        assert isinstance(second, Full)
 
     play(life())
 

@@ -10,7 +10,7 @@ from adapters.store.leads import Leads
 from adapters.store.memory.lanes import Job, Lanes
 from adapters.store.memory.pins import Pins
 from adapters.store.memory.tallies import Tallies
-from adapters.store.names import key_of, trace_of
+from adapters.store.names import key_of, number_of, trace_of
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
@@ -50,6 +50,9 @@ class MemoryStore:
     async def clock(self) -> datetime:
         """Read this machine's clock."""
         return datetime.now(UTC)
+
+    async def probe(self, *, now: datetime) -> None:
+        """Do nothing: memory takes any turn."""
 
     async def load(self, address: Address, *, now: datetime) -> Record:
         """Read a conversation; one that was kept for its time no longer exists."""
@@ -112,6 +115,16 @@ class MemoryStore:
         parked = Parked(str(found.number), found.address, found.due.kind, found.due.body, why, now)
         self._parked[parked.id] = _Unfinished(parked, found.due)
         return self._strike(found, now, lease)
+
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        """Park an event; its number comes from its trace, so that it is parked once."""
+        parked = Parked(str(number_of(address, event)), address, "wake", bytes(body), why, now)
+        if parked.id in self._parked:
+            return False
+        self._parked[parked.id] = _Unfinished(parked, Due("wake", now, parked.body))
+        return True
 
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         """List parked jobs that are still kept, those parked first coming first."""

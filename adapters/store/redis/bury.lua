@@ -2,20 +2,11 @@
 -- KEYS lane, wakes, due, gate, stats, park, parked
 -- ARGV address, now, till, kind, number, attempt, why, parked kept
 local here = {lane = KEYS[1], wakes = KEYS[2], due = KEYS[3], gate = KEYS[4], stats = KEYS[5], address = ARGV[1]}
-local kind, now, kept = ARGV[4], tonumber(ARGV[2]), tonumber(ARGV[8])
-local job = held(here, kind, ARGV[5])
-if not job or job.attempt ~= tonumber(ARGV[6]) then return 0 end
-gate(here.gate)
-redis.call('HLEN', KEYS[7])
-local ended = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', '(' .. whole(now - kept), 'LIMIT', 0, 8)
-local number = whole(job.number)
-redis.call('HSET', KEYS[7], number, table.concat({kind, job.pause, ARGV[7], here.address, job.body}, ' '))
-redis.call('ZADD', KEYS[6], ARGV[2], number)
+local kind, now, attempt = ARGV[4], tonumber(ARGV[2]), tonumber(ARGV[6])
+local job, damaged = sound(held, here, kind, ARGV[5])
+if damaged then job = {number = tonumber(ARGV[5]), attempt = attempt, pause = '0', body = '', lost = true} end
+if not job or job.attempt ~= attempt then return 0 end
+local text = table.concat({kind, job.pause, ARGV[7], here.address, job.body}, ' ')
+shelve(KEYS[6], KEYS[7], whole(job.number), ARGV[2], tonumber(ARGV[8]), text)
 redis.call('HINCRBY', here.stats, 'buried', 1)
-for _, each in ipairs(ended) do
-  redis.call('ZREM', KEYS[6], each)
-  redis.call('HDEL', KEYS[7], each)
-end
-redis.call('PEXPIRE', KEYS[6], whole(kept / 1000 + SLACK))
-redis.call('PEXPIRE', KEYS[7], whole(kept / 1000 + SLACK))
 return strike(here, kind, job, now, ARGV[3]) or 1

@@ -69,6 +69,7 @@ for index = 0, count - 1 do
   if kind(index) == 's' then say = say or job(index) else wake = true end
 end
 if wake then redis.call('HLEN', here.wakes) end
+if front and front.torn then call_for_claim(here, now) end
 if say and not front and frees(say, chat) <= now then lent = 's' end
 
 local event = table.concat({now_text, token, whole(first)}, ' ') .. lent

@@ -12,12 +12,13 @@ local now = tonumber(now_text)
 local damaged = false
 
 local function bearing(read, ...)
-  local fine, found = pcall(read, ...)
-  if fine then return found end
-  local why = type(found) == 'table' and found.err or tostring(found)
-  if not (string.find(why, 'WRONGTYPE', 1, true) or string.find(why, 'CORRUPT', 1, true)) then error(found) end
-  damaged = true
-  return nil
+  local found, is_damaged = sound(read, ...)
+  damaged = damaged or is_damaged
+  return found
+end
+
+local function reminders(wakes)
+  return redis.call('HKEYS', wakes)
 end
 
 -- What is everybody's is read before anything is written: where that is damaged nothing is done.
@@ -44,8 +45,11 @@ for _ in string.gmatch(turn and string.match(turn, '^%d+ %-?%d+ (%S+) ') or '-',
 
 local jobs = bearing(redis.call, 'LLEN', here.lane) or 1 -- one at least, where nobody can tell
 local front = bearing(head, here.lane)
+if front and front.torn then
+  damaged, front = true, nil
+end
 local members = front and {member(front.number, 's', here.address)} or {}
-for _, number in ipairs(bearing(redis.call, 'HKEYS', here.wakes) or {'?'}) do
+for _, number in ipairs(bearing(reminders, here.wakes) or {'?'}) do
   jobs = jobs + 1
   if string.match(number, '^%d+$') then
     members[#members + 1] = member(number, 'w', here.address)
@@ -53,9 +57,8 @@ for _, number in ipairs(bearing(redis.call, 'HKEYS', here.wakes) or {'?'}) do
     damaged = true
   end
 end
-local chat = bearing(gate, here.gate)
-local unreadable = not chat
-chat = chat or {tat = 0, shut = 0}
+local _, unreadable = sound(text_at, here.gate)
+local chat = gate(here.gate)
 if damaged then -- what the lane or the wakes no longer name
   members = {}
   for _, each in ipairs(redis.call('ZRANGEBYSCORE', here.due, '-inf', '+inf')) do

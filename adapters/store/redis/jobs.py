@@ -1,23 +1,27 @@
 """Jobs in Redis: who holds them until when, how they end, and how many there are."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+import structlog
 from msgspec import Struct
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import address_of, quoted
+from adapters.store.names import address_of, is_key, quoted
 from adapters.store.redis.keys import Keys, Partition
 from adapters.store.redis.scripts import BURY, CLAIM, POSTPONE, SETTLE, Ask, Call, Word
 from adapters.store.redis.site import Site
 from bot.model import Address
-from bot.ports import Backlog, JobKind, Owed, Settled
+from bot.ports import Backlog, Damaged, JobKind, Owed, Settled
 
 _LETTERS: dict[JobKind, str] = {"say": "s", "wake": "w"}
 KINDS: dict[bytes, JobKind] = {b"s": "say", b"w": "wake"}
 _DIGITS = 14
+_MEMBER = re.compile(rb"\d{14}[sw]([!-~]*)")
+_log = structlog.get_logger()
 
 
 class _Candidate(Struct, frozen=True, order=True):
@@ -34,6 +38,12 @@ class _Candidate(Struct, frozen=True, order=True):
     @property
     def address(self) -> str:
         return self.member[_DIGITS + 1 :].decode()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is a member that we may have written."""
+        written = _MEMBER.fullmatch(self.member)
+        return written is not None and is_key(written[1].decode())
 
 
 async def claim(site: Site, now: datetime, till: datetime, limit: int) -> Sequence[Owed]:
@@ -86,7 +96,10 @@ async def bury(site: Site, job: Owed, why: str, now: datetime, till: datetime) -
 
 
 async def backlog(site: Site, now: datetime) -> Backlog:
-    """Count what there is to do. Lanes whose chat has to wait count as due until a claim has met them."""
+    """Count what there is to do. Lanes whose chat has to wait count as due until a claim has met them.
+
+    A partition of which one key is of another type or no number is left out, as unreadable.
+    """
     oldest = micros(now - site.retention.parked)
     asks = [
         ask
@@ -97,8 +110,24 @@ async def backlog(site: Site, now: datetime) -> Backlog:
             Ask(("ZCOUNT", each.park, oldest, "+inf")),
         )
     ]
-    counts = [int(answer or 0) for answer in await site.link.call_all(asks)]
-    return Backlog(sum(counts[0::3]), sum(counts[1::3]), sum(counts[2::3]))
+    try:
+        counts = [int(answer or 0) for answer in await site.link.call_all(asks)]
+    except (Damaged, ValueError):
+        found = [await _counted(site, asks[n : n + 3]) for n in range(0, len(asks), 3)]
+        counts = [number for each in found if each for number in each]
+        return Backlog(*_summed(counts), unreadable=found.count(None))
+    return Backlog(*_summed(counts))
+
+
+async def _counted(site: Site, asks: Sequence[Ask]) -> list[int] | None:
+    try:
+        return [int(answer or 0) for answer in await site.link.call_all(asks)]
+    except (Damaged, ValueError):
+        return None
+
+
+def _summed(counts: Sequence[int]) -> tuple[int, int, int]:
+    return sum(counts[0::3]), sum(counts[1::3]), sum(counts[2::3])
 
 
 async def _look(site: Site, now: datetime, limit: int) -> list[_Candidate]:
@@ -107,10 +136,22 @@ async def _look(site: Site, now: datetime, limit: int) -> list[_Candidate]:
     words = ("-inf", micros(now), "WITHSCORES", "LIMIT", 0, limit)
     asks = [Ask(("ZRANGEBYSCORE", each.due, *words)) for each in partitions]
     candidates: list[_Candidate] = []
-    for partition, answer in zip(partitions, await site.link.call_all(asks), strict=True):
-        pairs = zip(answer[0::2], answer[1::2], strict=True)
-        candidates += (_Candidate(float(score), member, partition) for member, score in pairs)
+    for partition, answer in zip(partitions, await site.link.call_each(asks), strict=True):
+        found = [_Candidate(float(score), member, partition) for member, score in pairs(answer or ())]
+        candidates += await _without_strangers(site, partition, found)
     return sorted(candidates)[:limit]
+
+
+async def _without_strangers(
+    site: Site, partition: Partition, found: Sequence[_Candidate]
+) -> Sequence[_Candidate]:
+    """Take out of the set what is none of ours: it belongs to nobody, and would be in everybody's way."""
+    strange = [each.member for each in found if not each.is_sound]
+    if not strange:
+        return found
+    _log.error("what nobody wrote was among the due jobs", partition=partition.number, members=len(strange))
+    await site.link.call(Ask(("ZREM", partition.due, *strange)))
+    return [each for each in found if each.is_sound]
 
 
 async def _take(
@@ -122,17 +163,22 @@ async def _take(
     calls = [_claim_call(site, group, now, till) for group in groups]
     return [
         (group[index], _owed(address_of(group[index].address), group[index].kind, job))
-        for group, lent in zip(groups, await site.link.call_all(calls), strict=True)
-        for index, job in lent
+        for group, lent in zip(groups, await site.link.call_each(calls), strict=True)
+        for index, job in lent or ()
     ]
 
 
 def _claim_call(site: Site, candidates: Sequence[_Candidate], now: datetime, till: datetime) -> Call:
-    names = [candidates[0].partition.due]
+    names = [candidates[0].partition.due, candidates[0].partition.stats]
     for each in candidates:
         keys: Keys = site.keys_of_written(each.address)
         names += [keys.lane if each.kind == "say" else keys.wakes, keys.gate]
     return Call(CLAIM, names, [micros(now), micros(till), *(each.member for each in candidates)])
+
+
+def pairs(flat: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Take two by two what Redis answers one after the other."""
+    return zip(flat[0::2], flat[1::2], strict=True)
 
 
 def _settled(address: Address, answer: int | list[Any]) -> Settled:

@@ -10,14 +10,17 @@ from adapters.store.redis.clients import Client
 from adapters.store.redis.faults import FOREIGN, fault_of, passes, went_wrong
 from adapters.store.redis.line import Line
 from adapters.store.redis.scripts import Command
-from bot.ports import StoreFault, StoreUnusable
+from bot.ports import Damaged, StoreFault, StoreUnusable
 
 BUDGET = 2.5
 """Seconds that a call may take with all its repetitions; platforms wait 3 for their acknowledgement."""
 
 
 class Link:
-    """A client whose every fault is a `StoreUnusable`. Whatever it carries must be right to do twice."""
+    """A client whose every fault is a `StoreUnusable`, or `Damaged` where it is in what is stored.
+
+    Whatever it carries must be right to do twice.
+    """
 
     def __init__(self, connect: Callable[[], Client], where: str, *, replicas: int) -> None:
         self._line = Line(connect, replicas=replicas)
@@ -28,8 +31,17 @@ class Link:
         (answer,) = await self.call_all([command], again=again, patience=patience)
         return answer
 
+    async def call_each(self, commands: Sequence[Command]) -> list[Any]:
+        """Do all of them in one round trip; None is the answer to one that met something damaged."""
+        return await self.call_all(commands, apart=True)
+
     async def call_all(
-        self, commands: Sequence[Command], *, again: bool = True, patience: float | None = None
+        self,
+        commands: Sequence[Command],
+        *,
+        again: bool = True,
+        apart: bool = False,
+        patience: float | None = None,
     ) -> list[Any]:
         """Do all of them in one round trip, and give their answers.
 
@@ -49,34 +61,45 @@ class Link:
                 answers = await self._line.ask(short, end, durable=durable)
                 if not went_wrong(answers):
                     return answers
-                return await self._mend(commands, answers, end)
+                return _sound(await self._mend(commands, answers, end), apart=apart)
             except FOREIGN as error:
                 heard = heard if isinstance(error, TimeoutError) else fault_of(error)
                 if not again or not passes(heard) or asyncio.get_running_loop().time() + pause >= last:
-                    raise StoreUnusable(heard, self._where) from error
+                    raise self._error(heard) from error
             await asyncio.sleep(pause)
         raise AssertionError  # the pauses never end
 
-    def damaged(self) -> StoreUnusable:
+    def damaged(self) -> Damaged:
         """Make the error for something stored that we never wrote."""
-        return StoreUnusable("not_a_database", self._where)
+        return Damaged(self._where)
 
     async def close(self) -> None:
         """Let go of all connections, as soon as nothing is under way."""
         await self._line.close()
 
+    def _error(self, heard: StoreFault) -> Exception:
+        """Make the error for a fault that the server named: of one stored thing, or of all."""
+        return self.damaged() if heard == "not_a_database" else StoreUnusable(heard, self._where)
+
     async def _mend(self, commands: Sequence[Command], answers: list[Any], end: float) -> list[Any]:
-        """Call scripts that the server did not know again, in full; raise whatever else went wrong."""
+        """Call scripts that the server did not know again, in full."""
         unknown = [n for n, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if unknown:
             full = [commands[n].in_full() for n in unknown]
             again = await self._line.ask(full, end, durable=any(command.durable for command in commands))
             for n, answer in zip(unknown, again, strict=True):
                 answers[n] = answer
-        for answer in answers:
-            if isinstance(answer, FOREIGN):
-                raise answer
         return answers
+
+
+def _sound(answers: list[Any], *, apart: bool) -> list[Any]:
+    """Raise what went wrong; `apart`: what is damaged counts as no answer, and the others are given."""
+    for n, answer in enumerate(answers):
+        if isinstance(answer, FOREIGN):
+            if not apart or fault_of(answer) != "not_a_database":
+                raise answer
+            answers[n] = None
+    return answers
 
 
 def _pauses() -> Iterator[float]:

@@ -1,27 +1,40 @@
-"""Parked jobs in Redis, which operators look through and may send again."""
+"""Parked jobs and events in Redis, which operators look through and may have done again."""
 
 import re
 from datetime import datetime
-from typing import Any
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import address_of, unquoted
-from adapters.store.redis.jobs import KINDS
-from adapters.store.redis.keys import Partition
-from adapters.store.redis.scripts import UNPARK, Ask, Call
+from adapters.store.names import address_of, is_key, quoted, unquoted
+from adapters.store.redis.jobs import KINDS, pairs
+from adapters.store.redis.keys import Keys, Partition
+from adapters.store.redis.scripts import SET_ASIDE, UNPARK, Ask, Call, Word
 from adapters.store.redis.site import Site
+from bot.model import Address
 from bot.ports import Parked
 
 _ID = re.compile(r"(0|[1-9][0-9]{0,4})-([1-9][0-9]{0,15})")
 """The number of a partition, and the job's in it."""
+
+_WRITTEN = re.compile(rb"([sw]) \d+ (\S*) ([!-~]*) ")
+"""Its kind, why it is parked, and whose it is; the body comes behind."""
+
+_NOBODY = Address("", "", "")
 
 
 async def parked(site: Site, now: datetime, limit: int) -> tuple[Parked, ...]:
     """List parked jobs that are still kept, those parked first coming first."""
     found = (await _numbers(site, now, limit))[:limit]
     asks = [Ask(("HGET", partition.parked, number)) for _, number, partition in found]
-    stored = zip(found, await site.link.call_all(asks), strict=True)
+    stored = zip(found, await site.link.call_each(asks), strict=True)
     return tuple(_parked(partition, number, at, raw) for (at, number, partition), raw in stored if raw)
+
+
+async def set_aside(site: Site, keys: Keys, number: int, parcel: tuple[bytes, str], now: datetime) -> bool:
+    """Park what an event is told by, and why, unless there is something of that number already."""
+    (body, why), kept = parcel, length(site.retention.parked)
+    names = [keys.partition.park, keys.partition.parked]
+    args: list[Word] = [keys.address, micros(now), number, quoted(why), kept, body]
+    return bool(await site.link.call(Call(SET_ASIDE, names, args, durable=True)))
 
 
 async def unpark(site: Site, id_: str, now: datetime) -> bool:
@@ -31,9 +44,10 @@ async def unpark(site: Site, id_: str, now: datetime) -> bool:
         return False
     partition, number = Partition(int(match[1])), match[2]
     raw = await site.link.call(Ask(("HGET", partition.parked, number)))
-    if raw is None:
+    written = _written(raw or b"")
+    if written is None:
         return False
-    keys = site.keys_of_written(raw.split(b" ", 4)[3].decode())
+    keys = site.keys_of_written(written[3].decode())
     names = [keys.lane, keys.wakes, partition.due, partition.stats, partition.park, partition.parked]
     args = [keys.address, micros(now), number, length(site.retention.parked)]
     return bool(await site.link.call(Call(UNPARK, names, args, durable=True)))
@@ -43,22 +57,25 @@ async def _numbers(site: Site, now: datetime, limit: int) -> list[tuple[int, int
     """List since when jobs are parked, their numbers and their partitions."""
     partitions = list(site.all_partitions())
     words = (micros(now - site.retention.parked), "+inf", "WITHSCORES", "LIMIT", 0, limit)
-    answers = await site.link.call_all([Ask(("ZRANGEBYSCORE", each.park, *words)) for each in partitions])
+    answers = await site.link.call_each([Ask(("ZRANGEBYSCORE", each.park, *words)) for each in partitions])
     found = [
         (int(float(score)), int(number), partition)
         for partition, answer in zip(partitions, answers, strict=True)
-        for number, score in zip(answer[0::2], answer[1::2], strict=True)
+        for number, score in pairs(answer or ())
+        if number.isdigit()
     ]
     return sorted(found, key=lambda each: (each[0], each[1], each[2].number))
 
 
-def _parked(partition: Partition, number: int, at: int, raw: Any) -> Parked:  # noqa: ANN401
-    kind, _pause, why, address, body = raw.split(b" ", 4)
-    return Parked(
-        f"{partition.number}-{number}",
-        address_of(address.decode()),
-        KINDS[kind],
-        body,
-        unquoted(why.decode()),
-        moment(at),
-    )
+def _written(raw: bytes) -> re.Match[bytes] | None:
+    written = _WRITTEN.match(raw)
+    return written if written and is_key(written[3].decode()) else None
+
+
+def _parked(partition: Partition, number: int, at: int, raw: bytes) -> Parked:
+    """Read what is parked; what cannot be read is nobody's."""
+    id_, written = f"{partition.number}-{number}", _written(raw)
+    if written is None:
+        return Parked(id_, _NOBODY, "say", raw, "unreadable", moment(at))
+    why, whose = unquoted(written[2].decode(errors="replace")), address_of(written[3].decode())
+    return Parked(id_, whose, KINDS[written[1]], raw[written.end() :], why, moment(at))

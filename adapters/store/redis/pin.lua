@@ -1,13 +1,12 @@
--- Put up the version after the expected one, or the same again.
+-- Put up the version after the expected one, or the same again. What cannot be read there is nothing.
 -- KEYS pin: "<version> <until> <body>"
 -- ARGV expected, now, until, body
 local expected, now, till = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local standing = 0
-local raw = redis.call('GET', KEYS[1])
+local raw = sound(text_at, KEYS[1])
 if raw then
   local version, ends, rest = string.match(raw, '^(%d+) (%-?%d+) ()')
-  if not version then corrupt('pin') end
-  if now < tonumber(ends) then
+  if version and #version <= 15 and #ends <= 17 and now < tonumber(ends) then
     standing = tonumber(version)
     -- Where the answer to a call is lost it is repeated, and finds what it has put up itself.
     local mine = standing == expected + 1 and string.sub(raw, rest) == ARGV[4]

@@ -7,9 +7,9 @@ from adapters.store.moments import micros
 from adapters.store.redis.keys import pin_key
 from adapters.store.redis.scripts import PIN, Ask, Call
 from adapters.store.redis.site import Site
-from bot.ports import Record
+from bot.ports import Damaged, Record
 
-_WRITTEN = re.compile(rb"(\d+) (-?\d+) ")
+_WRITTEN = re.compile(rb"(\d{1,15}) (-?\d{1,16}) ")
 """Its version and its end; the body comes behind."""
 
 
@@ -24,12 +24,11 @@ async def pin(site: Site, name: str, new: Record, now: datetime, until: datetime
 
 
 async def pinned(site: Site, name: str, now: datetime) -> Record:
-    """Read what stands there and has not ended."""
-    raw = await site.link.call(Ask(("GET", pin_key(name))))
-    if raw is None:
-        return Record(0, b"")
+    """Read what stands there and has not ended; what cannot be read is nothing, and is written over."""
+    try:
+        raw = await site.link.call(Ask(("GET", pin_key(name)))) or b""
+    except Damaged:
+        raw = b""
     written = _WRITTEN.match(raw)
-    if written is None:
-        raise site.link.damaged()
-    ended = int(written[2]) <= micros(now)
-    return Record(0, b"") if ended else Record(int(written[1]), raw[written.end() :])
+    ended = written is None or int(written[2]) <= micros(now)
+    return Record(0, b"") if ended or written is None else Record(int(written[1]), raw[written.end() :])

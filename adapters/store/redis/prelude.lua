@@ -20,6 +20,26 @@ local function corrupt(what)
   error('CORRUPT ' .. what)
 end
 
+-- What `read` gives; or nothing, and true, where what is stored there is damaged. Other errors are passed on.
+local function sound(read, ...)
+  local fine, found = pcall(read, ...)
+  if fine then return found, false end
+  local says = type(found) == 'table' and found.err or tostring(found)
+  if not (string.find(says, 'CORRUPT ', 1, true) or string.find(says, 'WRONGTYPE', 1, true)) then
+    error(found, 0)
+  end
+  return nil, true
+end
+
+local function text_at(key)
+  return redis.call('GET', key)
+end
+
+-- Times have 17 characters until the year 5138, numbers of jobs 14, attempts 9. What is longer is none of ours.
+local function fits(number, at, attempt, following)
+  return #number <= 14 and #at <= 17 and #attempt <= 9 and #following <= 9
+end
+
 local function member(number, kind, address)
   return string.format('%014.0f', tonumber(number)) .. kind .. address
 end
@@ -29,15 +49,18 @@ local function conversation(key, now, kept)
   local raw = redis.call('GET', key)
   if not raw then return nil end
   local version, at, topics = string.match(raw, '^(%d+) (%-?%d+) (%S+) ')
-  if not version then corrupt('conversation') end
+  if not version or #version > 15 or #at > 17 then corrupt('conversation') end
   if now - tonumber(at) > kept then return nil end
   return {version = tonumber(version), at = at, topics = topics, raw = raw}
 end
 
+-- A job of a lane. What cannot be read is `torn`: it has the number 0, which no job has, until it is claimed.
 local function said(raw)
   local number, at, attempt, following, pause, rest =
     string.match(raw, '^(%d+) (%-?%d+) (%d+) (%d+) (%d+) ()')
-  if not number then corrupt('lane') end
+  if not number or not fits(number, at, attempt, following) or #pause > 15 then
+    return {number = 0, torn = raw, at = '0', attempt = -1, pause = '0'}
+  end
   return {number = tonumber(number), at = at, attempt = tonumber(attempt), next = tonumber(following),
           pause = pause, body = string.sub(raw, rest)}
 end
@@ -55,7 +78,9 @@ local function waking(wakes, number)
   local raw = redis.call('HGET', wakes, whole(tonumber(number)))
   if not raw then return nil end
   local at, attempt, following, rest = string.match(raw, '^(%-?%d+) (%d+) (%d+) ()')
-  if not at then corrupt('wake') end
+  if not at or not fits('', at, attempt, following) then
+    return {number = tonumber(number), torn = raw, attempt = -1}
+  end
   return {number = tonumber(number), at = at, attempt = tonumber(attempt), next = tonumber(following),
           pause = '0', body = string.sub(raw, rest)}
 end
@@ -85,11 +110,10 @@ local function store_wake(wakes, job)
   redis.call('HSET', wakes, whole(job.number), wake_text(job))
 end
 
+-- One that is damaged is none: it is written anew with the next reply.
 local function gate(key)
-  local raw = redis.call('GET', key)
-  if not raw then return {tat = 0, shut = 0} end
-  local tat, shut = string.match(raw, '^(%-?%d+) (%-?%d+)$')
-  if not tat then corrupt('gate') end
+  local tat, shut = string.match(sound(text_at, key) or '', '^(%-?%d+) (%-?%d+)$')
+  if not tat or #tat > 17 or #shut > 17 then return {tat = 0, shut = 0} end
   return {tat = tonumber(tat), shut = tonumber(shut)}
 end
 
@@ -138,22 +162,46 @@ end
 
 -- The job if it is stored and nothing is before it in its lane.
 local function held(here, kind, number)
-  if kind == 'w' then return waking(here.wakes, number) end
-  local first = head(here.lane)
-  return first and first.number == tonumber(number) and first or nil
+  local first
+  if kind == 'w' then first = waking(here.wakes, number) else first = head(here.lane) end
+  return first and not first.torn and first.number == tonumber(number) and first or nil
 end
 
--- Take a held job out, and lend the next of its lane. Its first write is one that a full Redis allows.
+-- Have a claim look at a lane whose first job is torn.
+local function call_for_claim(here, now)
+  redis.call('ZADD', here.due, 'NX', whole(now), member(0, 's', here.address))
+end
+
+-- Put a job among the parked ones, and take a few out that were kept for their time.
+local function shelve(park, parked, number, at, kept, text)
+  redis.call('HLEN', parked)
+  local ended = redis.call('ZRANGEBYSCORE', park, '-inf', '(' .. whole(tonumber(at) - kept), 'LIMIT', 0, 8)
+  redis.call('HSET', parked, number, text)
+  redis.call('ZADD', park, at, number)
+  for _, each in ipairs(ended) do
+    redis.call('ZREM', park, each)
+    redis.call('HDEL', parked, each)
+  end
+  redis.call('PEXPIRE', park, whole(kept / 1000 + SLACK))
+  redis.call('PEXPIRE', parked, whole(kept / 1000 + SLACK))
+end
+
+-- Take a held job out, and lend the next of its lane. Its first write is one that a full Redis allows. Of a
+-- job that is `lost` nothing but its place among the due ones is there.
 local function strike(here, kind, job, now, till)
-  local following = kind == 's' and at_place(here.lane, 1)
-  if following then gate(here.gate) end -- read once before a write
+  local following = kind == 's' and not job.lost and at_place(here.lane, 1)
   redis.call('ZREM', here.due, member(job.number, kind, here.address))
   redis.call('HINCRBY', here.stats, 'waiting', -1)
+  if job.lost then return nil end
   if kind == 'w' then
     redis.call('HDEL', here.wakes, whole(job.number))
     return nil
   end
   redis.call('LPOP', here.lane)
+  if following and following.torn then
+    call_for_claim(here, now)
+    return nil
+  end
   return following and lend_head(here, following, now, till)
 end
 

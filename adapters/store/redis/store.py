@@ -1,11 +1,12 @@
 """A store in Redis, for many processes on many machines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Self
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import quoted
+from adapters.store.names import number_of, quoted
 from adapters.store.redis import forgetting, parking, pins, tallies, turns
 from adapters.store.redis import jobs as jobs_
 from adapters.store.redis import topics as topics_
@@ -13,13 +14,14 @@ from adapters.store.redis.cache import Cache, Kept
 from adapters.store.redis.clients import client_for, untimed
 from adapters.store.redis.keys import SETTINGS, role_key, timetable
 from adapters.store.redis.link import Link
-from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, RESERVE, Ask, Call
+from adapters.store.redis.scripts import CLOCK, JOIN, LEAD, PROBE, RESERVE, Ask, Call
 from adapters.store.redis.site import Site
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
     Committed,
     Conflict,
+    Damaged,
     Due,
     Duplicate,
     Farewell,
@@ -30,6 +32,7 @@ from bot.ports import (
     Record,
     Retention,
     Settled,
+    StoreUnusable,
 )
 from bot.ports.redis_address import read_address
 from bot.replace import replace
@@ -74,9 +77,9 @@ class RedisStore:
         try:
             joining = Call(JOIN, [SETTINGS], [partitions])
             stored = _positive(await link.call(joining, patience=OPENS_WITHIN))
-        except ValueError as error:
+        except (ValueError, Damaged) as error:
             await link.close()
-            raise link.damaged() from error
+            raise StoreUnusable("not_a_database", address.where) from error
         except BaseException:
             await link.close()
             raise
@@ -99,8 +102,19 @@ class RedisStore:
 
     async def clock(self) -> datetime:
         """Read the server's clock."""
-        seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
+        with _about_all():
+            seconds, micros_ = await self._site.link.call(Call(CLOCK, [SETTINGS]))
         return moment(int(seconds) * 1_000_000 + int(micros_))
+
+    async def probe(self, *, now: datetime) -> None:
+        """Write a key of each kind in each partition, and delete it."""
+        del now
+        probes = [
+            Call(PROBE, [partition.key(f"probe:{kind}") for kind in "tlhzs"], durable=True)
+            for partition in self._site.all_partitions()
+        ]
+        with _about_all():
+            await self._site.link.call_all(probes)
 
     async def load(self, address: Address, *, now: datetime) -> Record:
         """Read a conversation as it is stored now."""
@@ -158,6 +172,13 @@ class RedisStore:
         """Park a job that cannot be done, and hand out the next of its lane."""
         return await jobs_.bury(self._site, job, why, now, now + lease)
 
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        """Park an event; its number comes from its trace, so that it is parked once."""
+        keys, number = self._site.keys(address), number_of(address, event)
+        return await parking.set_aside(self._site, keys, number, (body, why), now)
+
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         """List parked jobs that are still kept, those parked first coming first."""
         return await parking.parked(self._site, now, limit)
@@ -195,12 +216,14 @@ class RedisStore:
         """Book `count` sends of a bot, `pause` apart, behind those that are booked already."""
         latest = length(within) if within is not None else -1
         booked = Call(RESERVE, [timetable(bot)], [micros(now), count, length(pause), latest])
-        return moment(int(await self._site.link.call(booked)))
+        with _about_all():
+            return moment(int(await self._site.link.call(booked)))
 
     async def lead(self, role: str, who: str, *, now: datetime, lease: timedelta) -> bool:
         """Take or renew a role that one at a time has; the key ends a minute after the lease."""
         taken = Call(LEAD, [role_key(role)], [quoted(who), micros(now), micros(now + lease)])
-        return bool(await self._site.link.call(taken))
+        with _about_all():
+            return bool(await self._site.link.call(taken))
 
     async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
         """Put up the version after the expected one; False, and no change, if another stands there."""
@@ -230,6 +253,15 @@ class RedisStore:
         if kept is None or now - kept.at > self._site.retention.conversations:
             return Record(0, b"")
         return kept.record
+
+
+@contextmanager
+def _about_all() -> Iterator[None]:
+    """Where something is refused that concerns no conversation, it is the store that cannot be used."""
+    try:
+        yield
+    except Damaged as error:
+        raise StoreUnusable("not_a_database", error.where) from error
 
 
 def _unchanging(due: Due) -> Due:

@@ -78,5 +78,5 @@ def _kept(raw: bytes, site: Site) -> Kept:
     try:
         version, at, _topics, body = raw.split(b" ", 3)
         return Kept(Record(int(version), body), moment(int(at)))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise site.link.damaged() from error

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.store.sqlite.check import CHECKED_AT_ONCE, is_sound
 from adapters.store.sqlite.schema import APPLICATION, FORMAT, make_tables, upgrade
-from bot.ports import StoreFault, StoreUnusable
+from bot.ports import Damaged, StoreFault, StoreUnusable
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def open_file(path: Path) -> sqlite3.Connection:
             database.close()
             raise
         database.row_factory = sqlite3.Row
+        database.text_factory = _text
         return database
 
 
@@ -56,6 +57,35 @@ def translated(path: Path) -> Iterator[None]:
         raise StoreUnusable("not_a_database", str(path)) from error
     except OSError as error:
         raise StoreUnusable(fault_of_system(error.errno), str(path)) from error
+
+
+@contextmanager
+def of_one(path: Path) -> Iterator[None]:
+    """Turn damage that is met into `Damaged`: what is done is about one conversation. Within `translated`."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise Damaged(str(path)) from error
+        raise
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether it is about what is stored at one place of the file, not about the whole of it."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)  # none: text that is no UTF-8
+    return code in _UNREADABLE or code & 0xFF in _DAMAGE
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG)
+_UNREADABLE = (
+    sqlite3.SQLITE_IOERR_READ,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_IOERR_DATA,
+    sqlite3.SQLITE_IOERR_CORRUPTFS,
+)
+"""A page that cannot be read or is not what was written (https://sqlite.org/rescode.html)."""
 
 
 def fault_of_sqlite(code: int) -> StoreFault:
@@ -84,6 +114,11 @@ def fault_of_system(number: int | None) -> StoreFault:
             return "full"
         case _:
             return "unreachable"
+
+
+def _text(stored: bytes) -> str:
+    """Read text that may be damaged: whoever uses it finds that it is none of ours."""
+    return stored.decode(errors="surrogateescape")
 
 
 def _make(path: Path) -> None:

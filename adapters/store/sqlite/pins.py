@@ -12,10 +12,11 @@ from bot.ports import Record
 
 
 def read(database: sqlite3.Connection, name: str, now: datetime) -> Record:
-    """Give what stands there and has not ended."""
+    """Give what stands there and has not ended; what nobody wrote is nothing, and is written over."""
     wanted = "SELECT version, body FROM pins WHERE name = ? AND until > ?"
     row = database.execute(wanted, (quoted(name), micros(now))).fetchone()
-    return Record(*row) if row else Record(0, b"")
+    is_ours = row and type(row["version"]) is int and type(row["body"]) is bytes
+    return Record(*row) if is_ours else Record(0, b"")
 
 
 def put(database: sqlite3.Connection, name: str, new: Record, now: datetime, until: datetime) -> bool:

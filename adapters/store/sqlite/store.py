@@ -1,22 +1,24 @@
 """A store in one SQLite file, for a single machine: what was committed survives a crash and a power cut."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from adapters.store.leads import Leads
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import key_of, quoted, trace_of
+from adapters.store.names import key_of, number_of, quoted, trace_of
 from adapters.store.sqlite import lanes, pins, tallies, turns
-from adapters.store.sqlite.file import open_file, translated
+from adapters.store.sqlite.file import of_one, open_file, translated
 from adapters.store.sqlite.upkeep import Upkeep, note
 from bot.model import Address, EventId
 from bot.ports import (
     Backlog,
     Committed,
     Conflict,
+    Damaged,
     Due,
     Duplicate,
     Farewell,
@@ -60,9 +62,24 @@ class SqliteStore:
         """Read this machine's clock."""
         return datetime.now(UTC)
 
+    async def probe(self, *, now: datetime) -> None:
+        """Write rows and delete them, here and there in each table of a turn.
+
+        What is damaged at one place is no fault of the file; what is damaged at all of them is.
+        """
+        for place in turns.PLACES:
+            try:
+                with self._transaction() as database:
+                    turns.probe(database, place, now)
+            except StoreUnusable as error:
+                if error.fault != "not_a_database" or place == turns.PLACES[-1]:
+                    raise
+            else:
+                return
+
     async def load(self, address: Address, *, now: datetime) -> Record:
         """Read a conversation; one that was kept for its time no longer exists."""
-        with translated(self._path):
+        with translated(self._path), of_one(self._path):
             return turns.record_of(self._database, key_of(address), now - self._retention.conversations)
 
     def recall(self, address: Address, *, now: datetime) -> None:
@@ -82,7 +99,7 @@ class SqliteStore:
     ) -> Committed | Conflict | Duplicate:
         """Store one turn, all or nothing. Whether the event is known is asked before the version."""
         key, trace = key_of(address), trace_of(address, event)
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             record = turns.record_of(database, key, now - self._retention.conversations)
             if turns.knows(database, trace, now - self._retention.events):
                 return Duplicate(record)
@@ -94,15 +111,24 @@ class SqliteStore:
             return Committed(lanes.hand_out(database, lanes.add(database, key, jobs), now, lease))
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Owed]:
-        """Take over due jobs that nobody holds, the longest free first."""
+        """Take over due jobs that nobody holds, the longest free first.
+
+        Looking for them may meet damage, after which SQLite would not commit: so that comes before.
+        """
         self._upkeep.begin()
+        with translated(self._path):
+            free = lanes.free(self._database, now)
         with self._transaction() as database:
-            return lanes.hand_out(database, lanes.free(database, now), now, lease, limit)
+            return lanes.hand_out(database, free, now, lease, limit)
 
     async def settle(self, job: Owed, *, now: datetime, lease: timedelta) -> Settled:
         """Strike out a job that was done, whoever holds it, and hand out the next of its lane."""
-        with self._transaction() as database:
-            settled = _strike(database, job, now, lease)
+
+        def settle(by: _Strike) -> Settled:
+            with self._transaction(one=True) as database:
+                return _strike(database, job, now, lease, by)
+
+        settled = _one_way_or_other(settle)
         self._wipe_after(job)
         return settled
 
@@ -110,7 +136,7 @@ class SqliteStore:
         self, job: Owed, until: datetime, *, attempted: bool, whole_chat: bool = False
     ) -> bool:
         """Give a job back until then; False, and no change, if somebody else has got it since."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             postponed = lanes.postpone(database, job, until, attempted=attempted)
             if postponed and whole_chat:
                 lanes.hush(database, job, until)
@@ -118,11 +144,23 @@ class SqliteStore:
 
     async def bury(self, job: Owed, why: str, *, now: datetime, lease: timedelta) -> Settled:
         """Park a job that cannot be done, and hand out the next of its lane."""
-        with self._transaction() as database:
-            parked = lanes.park(database, job, why, now)
-            buried = _strike(database, job, now, lease) if parked else Settled(struck=False)
+
+        def park(by: _Strike) -> Settled:
+            with self._transaction(one=True) as database:
+                parked = lanes.park(database, job, why, now)
+                return _strike(database, job, now, lease, by) if parked else Settled(struck=False)
+
+        buried = _one_way_or_other(park)
         self._wipe_after(job)
         return buried
+
+    async def set_aside(
+        self, address: Address, event: EventId, body: bytes, why: str, *, now: datetime
+    ) -> bool:
+        """Park an event; its number comes from its trace, so that it is parked once."""
+        parked = Parked(str(number_of(address, event)), address, "wake", body, why, now)
+        with self._transaction(one=True) as database:
+            return lanes.set_aside(database, parked)
 
     async def parked(self, *, now: datetime, limit: int) -> Sequence[Parked]:
         """List parked jobs that are still kept, those parked first coming first."""
@@ -131,7 +169,7 @@ class SqliteStore:
 
     async def unpark(self, id: str, *, now: datetime) -> bool:  # noqa: A002  the port's name
         """Put a parked job at the end of its lane again, due now, as if it had never been handed out."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             return lanes.unpark(database, id, now - self._retention.parked, now)
 
     async def followers(
@@ -156,7 +194,7 @@ class SqliteStore:
         What that leaves in the file and its log, where no row is any more, is wiped soon after.
         """
         key, trace = key_of(address), trace_of(address, event)
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             if turns.knows(database, trace, now - self._retention.events):
                 return None
             gone = turns.forget(database, key)
@@ -195,22 +233,22 @@ class SqliteStore:
 
     async def pin(self, name: str, body: bytes, *, expected: int, now: datetime, keep: timedelta) -> bool:
         """Put up the version after the expected one; False, and no change, if another stands there."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             return pins.put(database, name, Record(expected + 1, body), now, now + keep)
 
     async def pinned(self, name: str, *, now: datetime) -> Record:
         """Read what was pinned last under that name and has not ended."""
-        with translated(self._path):
+        with translated(self._path), of_one(self._path):
             return pins.read(self._database, name, now)
 
     async def tally(self, series: str, who: str, *, now: datetime, keep: timedelta) -> None:
         """Count somebody in the minute of `now`."""
-        with self._transaction() as database:
+        with self._transaction(one=True) as database:
             tallies.add(database, series, who, now, now + keep)
 
     async def tallied(self, series: str, *, since: datetime, until: datetime) -> int:
         """Count the different people in the minutes from `since` to before `until`."""
-        with translated(self._path):
+        with translated(self._path), of_one(self._path):
             return tallies.count(self._database, series, since, until)
 
     async def backlog(self, *, now: datetime) -> Backlog:
@@ -240,9 +278,12 @@ class SqliteStore:
             self._upkeep.wipe_soon()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection; keep all that is done with it, or nothing if something is raised."""
-        with translated(self._path):
+    def _transaction(self, *, one: bool = False) -> Iterator[sqlite3.Connection]:
+        """Give the connection; keep all that is done with it, or nothing if something is raised.
+
+        It is about `one` conversation where damage that is met is damage of that one.
+        """
+        with translated(self._path), of_one(self._path) if one else nullcontext():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -252,8 +293,19 @@ class SqliteStore:
                     self._database.execute("ROLLBACK")
 
 
-def _strike(database: sqlite3.Connection, job: Owed, now: datetime, lease: timedelta) -> Settled:
-    if not lanes.strike(database, job):
+_Strike: TypeAlias = Callable[[sqlite3.Connection, Owed], bool]
+
+
+def _one_way_or_other(end: Callable[[_Strike], Settled]) -> Settled:
+    """End a job by deleting its row; by crossing it out where that cannot be."""
+    try:
+        return end(lanes.strike)
+    except Damaged:
+        return end(lanes.cross_out)
+
+
+def _strike(database: sqlite3.Connection, job: Owed, now: datetime, lease: timedelta, by: _Strike) -> Settled:
+    if not by(database, job):
         return Settled(struck=False)
     following = lanes.hand_out(database, lanes.after(database, job), now, lease)
     return Settled(struck=True, next=following[0] if following else None)

@@ -8,8 +8,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from adapters.store.moments import micros
-from adapters.store.names import address_of, quoted
+from adapters.store.names import address_of, is_key, quoted
+from adapters.store.sqlite.file import is_damage
 from bot.ports import Followers, Forgotten, Record, Retention
+
+PLACES = (" ", "telegram/5 ", "~ ")
+"""Where a probe is written, among the addresses: none of these is one."""
 
 CLEANED_PER_COMMIT = 8
 """How many ended things of each kind a commit takes out at most: more than it adds, so they stay few."""
@@ -28,7 +32,12 @@ def record_of(database: sqlite3.Connection, key: str, oldest: datetime) -> Recor
     """Read a conversation whose last turn was not before the oldest moment that is still kept."""
     wanted = "SELECT version, body FROM conversations WHERE address = ? AND at >= ?"
     row = database.execute(wanted, (key, micros(oldest))).fetchone()
-    return Record(*row) if row else Record(0, b"")
+    if row is None:
+        return Record(0, b"")
+    version, body = row
+    if type(version) is not int or type(body) is not bytes:
+        raise sqlite3.DatabaseError("a conversation that nobody wrote")
+    return Record(version, body)
 
 
 def has(database: sqlite3.Connection, key: str) -> bool:
@@ -60,7 +69,7 @@ def mark(database: sqlite3.Connection, trace: bytes, now: datetime) -> None:
 
 
 def clean(database: sqlite3.Connection, retention: Retention, now: datetime) -> None:
-    """Take out a few of those things that were kept for their time."""
+    """Take out a few of those things that were kept for their time; what is damaged stays."""
     for statement, moment in (
         (_CLEAN_SEEN, now - retention.events),
         (_CLEAN_TOPICS, now - retention.conversations),
@@ -68,21 +77,55 @@ def clean(database: sqlite3.Connection, retention: Retention, now: datetime) -> 
         (_CLEAN_PARKED, now - retention.parked),
         (_CLEAN_CHATS, now),
     ):
-        database.execute(statement, (micros(moment), CLEANED_PER_COMMIT))
+        try:
+            database.execute(statement, (micros(moment), CLEANED_PER_COMMIT))
+        except sqlite3.Error as error:
+            if not is_damage(error) or not database.in_transaction:
+                raise
+
+
+def probe(database: sqlite3.Connection, place: str, now: datetime) -> None:
+    """Write into each table of a turn, and delete it."""
+    name, at = place.encode(), micros(now)
+    database.execute("INSERT OR REPLACE INTO conversations VALUES (?, 1, ?, x'')", (place, at))
+    database.execute("INSERT OR REPLACE INTO topics VALUES ('', ?)", (place,))
+    database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (name, at))
+    database.execute("INSERT OR REPLACE INTO chats VALUES (?, 0, 0)", (name,))
+    job = "INSERT INTO jobs VALUES (NULL, ?, x'', 'probe', 0, 0, 0, 0, 0, 0, x'')"
+    number = database.execute(job, (place,)).lastrowid
+    database.execute("DELETE FROM jobs WHERE number = ?", (number,))
+    database.execute("DELETE FROM chats WHERE chat = ?", (name,))
+    database.execute("DELETE FROM seen WHERE trace = ?", (name,))
+    database.execute("DELETE FROM topics WHERE topic = '' AND address = ?", (place,))
+    database.execute("DELETE FROM conversations WHERE address = ?", (place,))
 
 
 def followers_of(
     database: sqlite3.Connection, topic: str, after: str | None, limit: int, oldest: datetime
 ) -> Followers:
-    """List those who follow a topic, in the order of their keys; one more is read to see if there is."""
-    rows = database.execute(
-        """SELECT address FROM topics JOIN conversations USING (address)
-            WHERE topic = ? AND at >= ? AND address > ? ORDER BY address LIMIT ?""",
-        (quoted(topic), micros(oldest), after or "", limit + 1),
-    )
-    keys = [key for (key,) in rows]
+    """List those who follow a topic, in the order of their keys; one more is read to see if there is.
+
+    One whose conversation is damaged counts as following, so that it does not go unnoticed.
+    """
+    wanted = "SELECT address FROM topics WHERE topic = ? AND address > ? ORDER BY address LIMIT ?"
+    keys: list[str] = []
+    last: str | None = after or ""
+    while last is not None and len(keys) <= limit:
+        listed = [key for (key,) in database.execute(wanted, (quoted(topic), last, limit + 1))]
+        keys += (key for key in listed if is_key(key) and _is_kept(database, key, oldest))
+        last = listed[-1] if len(listed) > limit else None
     page = keys[:limit]
     return Followers(tuple(address_of(key) for key in page), page[-1] if len(keys) > limit else None)
+
+
+def _is_kept(database: sqlite3.Connection, key: str, oldest: datetime) -> bool:
+    wanted = "SELECT 1 FROM conversations WHERE address = ? AND at >= ?"
+    try:
+        return database.execute(wanted, (key, micros(oldest))).fetchone() is not None
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return True
+        raise
 
 
 def forget(database: sqlite3.Connection, key: str) -> Forgotten:
