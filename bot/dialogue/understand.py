@@ -115,7 +115,10 @@ class Lexicon:
                 return meaning
         named = self._named(message, state.place.flow)
         if named and named.state:
-            return named
+            told = self._told_beside(named, message)
+            if not told:
+                return named
+            named = Named(named.flow) if "fixed" in told else named
         outcome = None if asks or _is_story(message) else self._outcome(message, offered)
         if isinstance(outcome, Answered):
             return outcome
@@ -181,6 +184,13 @@ class Lexicon:
         flows = named or {flow for flow in self._troubles if self._trouble(flow, message)}
         flow = here if here in flows else flows.pop() if len(flows) == 1 else ""
         return Named(flow, self._trouble(flow, message)) if flow else None
+
+    def _told_beside(self, named: Named, message: str) -> set[str]:
+        """Say how it went besides the trouble's own words: "could not …" may be a part of these."""
+        _, begin, end = self._troubles[named.flow].mentions(message)[0]
+        return {
+            name for name, first, last in self._outcomes.mentions(message) if last <= begin or first >= end
+        }
 
     def _trouble(self, flow: str, message: str) -> str:
         """Give the state of the flow that is for the trouble that is named first."""
