@@ -64,6 +64,12 @@ def test_a_step_asks_one_thing_and_at_its_end(state: State, language: Language) 
         assert not asked or text.rstrip().rstrip("（(").endswith(("?", "？", "）", ")")), text
 
 
+@pytest.mark.parametrize(("state", "language"), STEPS)
+def test_whoever_cannot_do_a_step_is_told_more(state: State, language: Language) -> None:
+    assert state.how
+    assert state.how.of(language)
+
+
 WARNINGS = [
     # What it may cost, and what is to be done: the first stands before the second.
     ("iphone.toggle_imessage", "SMSの料金", "オフにし", "may charge", "turn iMessage off"),
