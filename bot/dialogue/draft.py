@@ -7,7 +7,7 @@ from bot.dialogue.buttons import choices
 from bot.dialogue.flow import ExitName, State, Text
 from bot.dialogue.machine import CHECK_IN, PASS, SKIP, evidence_trigger, exit_trigger
 from bot.dialogue.owed import check_in_wake, is_owed_still, remind_wake, wait_wake
-from bot.dialogue.phrase import Scene, filled, question, tells_of_apple
+from bot.dialogue.phrase import STATUS_PAGES, Scene, filled, question, tells_of_apple
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
@@ -213,6 +213,8 @@ class Draft:
         self.move(flow.begin)
         if place != flow.begin:
             self.has_resumed = self.conversation.place == flow.begin
+            if self.has_resumed and self.scene.holds(("apple_unknown",)):
+                self.note("status.unread_here", page=STATUS_PAGES[self.conversation.language])
             self._arrive(place, self.conversation.path, self.conversation.tried)
 
     def move(self, to: Place, outcome: Outcome | None = None) -> None:
