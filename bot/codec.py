@@ -3,7 +3,7 @@
 The stored shape is kept apart from `bot.model`, so that the model may change while stored bytes do not.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, TypeVar, get_args
 
@@ -13,6 +13,7 @@ from bot.apple import Service, ServiceState
 from bot.events import Again, Event, Said, Shared
 from bot.model import (
     Address,
+    Budget,
     CheckIn,
     Choice,
     Conversation,
@@ -148,6 +149,9 @@ class _Conversation(_Format, omit_defaults=True):
     """Seconds since 1970."""
     asks: CheckIn = "none"
     wait: datetime | None = None
+    paid: int = 0
+    """Milliseconds since 1970."""
+    spent: bool = False
 
 
 class _Watch(msgspec.Struct, omit_defaults=True):
@@ -196,6 +200,8 @@ def _pack(conversation: Conversation) -> _Conversation:
         heard=int(conversation.heard_at.timestamp()) if conversation.heard_at else 0,
         asks=conversation.check_in,
         wait=conversation.wait_until,
+        paid=_milliseconds(conversation.budget.full_at) if conversation.budget else 0,
+        spent=conversation.budget is not None and conversation.budget.is_spent,
     )
 
 
@@ -216,7 +222,16 @@ def _unpack(stored: _Conversation) -> Conversation:
         heard_at=datetime.fromtimestamp(stored.heard, UTC) if stored.heard else None,
         check_in=stored.asks,
         wait_until=stored.wait,
+        budget=Budget(_EPOCH + stored.paid * _MILLISECOND, stored.spent) if stored.paid else None,
     )
+
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def _milliseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MILLISECOND
 
 
 def _pack_watch(watch: Watch | None) -> _Watch | None:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from bot.model import Address, EventId, Language, WakeReason
+from bot.model import Address, EventId, Finding, Language, WakeReason
 
 
 class Opened(Struct, frozen=True):
@@ -37,6 +37,8 @@ class Said(Struct, frozen=True):
     origin: str = ""
     addressed: bool = True
     zone: str = ""
+    findings: tuple[Finding, ...] | None = None
+    """What the text shows, where it was read already because it is long."""
 
 
 class Picked(Struct, frozen=True):
@@ -78,10 +80,13 @@ class Shared(Struct, frozen=True):
     origin: str = ""
     addressed: bool = True
     zone: str = ""
+    findings: tuple[Finding, ...] | None = None
+    """What the text shows, where it was read already because it is long."""
 
 
-Unread: TypeAlias = Literal["photo", "large_file", "other_file", "unavailable_file", "other"]
-"""What cannot be read: a picture, a file over the limit, one without text or that did not come, the rest."""
+Unread: TypeAlias = Literal["photo", "large_file", "other_file", "unavailable_file", "too_much", "other"]
+"""What cannot be read: a picture, a file over the limit, one without text or that did not come, a text that
+took too long, the rest."""
 
 
 class Sent(Struct, frozen=True):

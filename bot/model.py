@@ -77,6 +77,15 @@ class Watch(Struct, frozen=True):
     """When the newest outlook settled that they know of (UTC): they learn nothing from an older one."""
 
 
+class Budget(Struct, frozen=True):
+    """How much of what somebody sends may still be read: see `bot.dialogue.budget`."""
+
+    full_at: datetime
+    """When it is full again (UTC, in whole milliseconds)."""
+    is_spent: bool = False
+    """They were told that nothing more is read before that."""
+
+
 CheckIn: TypeAlias = Literal["none", "planned", "asked", "never"]
 """Whether somebody who is not heard of is asked once how it went; `never` is their own wish."""
 
@@ -109,6 +118,8 @@ class Conversation(Struct, frozen=True):
     check_in: CheckIn = "none"
     wait_until: datetime | None = None
     """When the wait of the step is over that they are at (UTC)."""
+    budget: Budget | None = None
+    """None is a full one."""
 
 
 # --- what the outside looks like --------------------------------------------------------------------------
@@ -124,6 +135,10 @@ class World(Struct, frozen=True):
     """What followers of the board are told by."""
     crowd: datetime | None = None
     """Since when far more people than usual have had the same trouble, while Apple reports none."""
+    messages_per_minute: int = 0
+    """How much is read of one person; 0 is everything."""
+    is_crowded: bool = False
+    """More is sent in this chat, or by this person in all chats together, than can be answered."""
 
     def board(self, language: Language) -> Board | None:
         """Give the board in that language, else another without its words; an old one counts as none."""

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from bot.dialogue.book import Book
 from bot.dialogue.stopping import asks_to_stop
-from bot.ports import Glance, Lead
+from bot.ports import Glance, Hears, Lead
 from bot.runtime.worker import Platform
 from bot.settings import Settings, SlackSettings, TelegramSettings
 
@@ -36,19 +36,20 @@ async def connect(
     glance: Glance,
     *,
     random: Callable[[], float],
+    hears: Hears,
     only: str | None = None,
 ) -> Sequence[Connected]:
     """Put together those that are set up, or `only` one of them; nothing is opened yet."""
     found = []
     if settings.telegram and only in (None, "telegram"):
-        found.append(_telegram(settings.telegram, book, lead_of, random))
+        found.append(_telegram(settings.telegram, book, lead_of, random, hears))
     if settings.slack and only in (None, "slack"):
-        found.append(await _slack(settings.slack, book, glance, random))
+        found.append(await _slack(settings.slack, book, glance, random, hears))
     return found
 
 
 def _telegram(
-    set_up: TelegramSettings, book: Book, lead_of: LeadOf, random: Callable[[], float]
+    set_up: TelegramSettings, book: Book, lead_of: LeadOf, random: Callable[[], float], hears: Hears
 ) -> Connected:
     from adapters.telegram.bot import open_bot  # noqa: PLC0415  slow to import, needless without a token
     from adapters.telegram.channel import TelegramChannel  # noqa: PLC0415
@@ -57,13 +58,15 @@ def _telegram(
 
     bot, name = open_bot(set_up.token, set_up.api_url), "telegram"
     if set_up.webhook_url is None:
-        polling = TelegramPolling(bot, book.say, lead_of(name), random=random)
+        polling = TelegramPolling(bot, book.say, lead_of(name), random=random, hears=hears)
         return Connected(Platform(name, polling, TelegramChannel(bot)), (), bot.shutdown)
-    webhook = TelegramWebhook(bot, book.say, set_up.webhook_url, random=random)
+    webhook = TelegramWebhook(bot, book.say, set_up.webhook_url, random=random, hears=hears)
     return Connected(Platform(name, webhook, TelegramChannel(bot)), webhook.routes, bot.shutdown)
 
 
-async def _slack(set_up: SlackSettings, book: Book, glance: Glance, random: Callable[[], float]) -> Connected:
+async def _slack(
+    set_up: SlackSettings, book: Book, glance: Glance, random: Callable[[], float], hears: Hears
+) -> Connected:
     from adapters.slack.app import SlackApp  # noqa: PLC0415  slow to import, needless without a token
     from adapters.slack.channel import SlackChannel  # noqa: PLC0415
     from adapters.slack.client import API_URL, close_client, open_client  # noqa: PLC0415
@@ -79,6 +82,7 @@ async def _slack(set_up: SlackSettings, book: Book, glance: Glance, random: Call
         pace=pace,
         asks_to_stop=partial(asks_to_stop, book),
         connect=set_up.connect,
+        hears=hears,
     )
 
     async def close() -> None:

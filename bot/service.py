@@ -22,11 +22,13 @@ from bot.dialogue.book import Book
 from bot.platforms import connect
 from bot.ports import Finding, Lead, Store, StoreFault, StoreUnusable, TokenRefused
 from bot.runtime import garbage
+from bot.runtime.attention import Attention
 from bot.runtime.home import glance
 from bot.runtime.journal import start_journal
 from bot.runtime.lead import Roles
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
+from bot.runtime.reader import Reader
 from bot.runtime.worker import Worker
 from bot.settings import Settings
 
@@ -151,7 +153,11 @@ async def _work(  # noqa: PLR0917  all of it is made before
         end.push_async_callback(poller.close)
         end.push_async_callback(roles.give_up)
         look = glance(book, store, poller, zone, lambda: datetime.now(UTC))
-        connected = await connect(settings, book, roles.lead, look, random=random.random, only=only)
+        attention, reader = Attention(settings.messages_per_minute, time.monotonic), Reader()
+        end.push_async_callback(reader.close)
+        connected = await connect(
+            *(settings, book, roles.lead, look), random=random.random, hears=attention.hears, only=only
+        )
         for each in connected:
             end.push_async_callback(each.close)
         platforms = [each.platform for each in connected]
@@ -162,6 +168,8 @@ async def _work(  # noqa: PLR0917  all of it is made before
             stop=stop,
             monotonic=time.monotonic,
             random=random.random,
+            attention=attention,
+            reader=reader,
         )
         health.worker = worker
         if routes := [route for each in connected for route in each.routes]:

@@ -87,6 +87,8 @@ class Settings:
     """`LISTEN_HOST`: the address of the public listener, on which chat platforms call us."""
     listen_port: int = 8081
     """`LISTEN_PORT`: its port; 0 is any that is free."""
+    messages_per_minute: int = 20
+    """`MESSAGES_PER_MINUTE`: how much is read of one person, at once or over a minute; 0 is everything."""
     apple_status_every: timedelta = timedelta(seconds=60)
     """`APPLE_STATUS_SECONDS`: how often Apple is asked while something is wrong; else a third as often."""
 
@@ -129,6 +131,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         slack=_slack(read),
         listen_host=read.host("LISTEN_HOST"),
         listen_port=read.number("LISTEN_PORT", 8081, least=0, most=65535),
+        messages_per_minute=read.number("MESSAGES_PER_MINUTE", 20, least=0, most=1000),
         apple_status_every=timedelta(seconds=read.number("APPLE_STATUS_SECONDS", 60, least=1, most=120)),
     )
     if read.problems:

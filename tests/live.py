@@ -72,7 +72,8 @@ class LiveProgram:
     async def start(self) -> dict[str, Any]:
         """Start it and wait until it says that it has; give what it says."""
         begun = len(self.log)
-        variables = environment(HEALTH_PORT="0", APPLE_STATUS_SECONDS="1", **self.settings)
+        ours = {"HEALTH_PORT": "0", "APPLE_STATUS_SECONDS": "1", "MESSAGES_PER_MINUTE": "0"}
+        variables = environment(**ours | self.settings)
         self._process = await asyncio.create_subprocess_exec(
             *PROGRAM, self.command, env=variables, stderr=asyncio.subprocess.PIPE
         )

@@ -22,6 +22,7 @@ from bot.dialogue.vocabulary import FINDINGS
 from bot.model import (
     LANGUAGES,
     Address,
+    Budget,
     CheckIn,
     Choice,
     Conversation,
@@ -48,6 +49,7 @@ SECONDS = st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1), timezones=st.
 )
 TROUBLES = st.lists(st.tuples(st.sampled_from(Service), st.sampled_from(["issue", "outage"]))).map(tuple)
 WATCHES = st.builds(Watch, NUMBERS, TIMES, TROUBLES, st.booleans(), st.none() | TIMES)
+BUDGETS = st.builds(Budget, SECONDS, st.booleans())
 CONVERSATIONS = st.builds(
     Conversation,
     ADDRESSES,
@@ -67,6 +69,7 @@ CONVERSATIONS = st.builds(
     heard_at=st.none() | SECONDS,
     check_in=st.sampled_from(get_args(CheckIn)),
     wait_until=st.none() | TIMES,
+    budget=st.none() | BUDGETS,
 )
 CHOICES = st.builds(Choice, NAMES, TEXT, st.sampled_from(["answer", "command"]))
 PROGRESS = st.none() | st.tuples(NUMBERS, NUMBERS)

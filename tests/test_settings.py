@@ -93,6 +93,7 @@ def test_every_mistake_is_told_at_once() -> None:
         "LISTEN_HOST": "http://localhost",
         "LISTEN_PORT": "x",
         "APPLE_STATUS_SECONDS": "121",
+        "MESSAGES_PER_MINUTE": "1001",
     }
     assert set(mistakes) == known_settings()
     assert {problem.partition(" ")[0] for problem in problems(**mistakes)} == set(mistakes)

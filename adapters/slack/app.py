@@ -27,7 +27,7 @@ from adapters.slack.profile import introduce
 from adapters.slack.words import Words, language_of
 from bot.events import Event
 from bot.model import Address, Language
-from bot.ports import Glance, Receive
+from bot.ports import Glance, Hears, Receive
 
 STORED: Final = 200
 AGAIN: Final = 503
@@ -61,11 +61,13 @@ class SlackApp:
         pace: Pace,
         asks_to_stop: Callable[[Event], bool],
         connect: bool = False,
+        hears: Hears = lambda _: True,
     ) -> None:
         """`random` gives numbers from 0 to 1; `connect`: people of other workspaces are helped too.
 
         `asks_to_stop` says of an event whether somebody wants no more news.
         """
+        self._hears = hears
         self._client, self._words, self._glance, self._connect = client, words, glance, connect
         self._random, self._pace, self._asks_to_stop = random, pace, asks_to_stop
         self._bolt: AsyncApp | None = None
@@ -84,6 +86,7 @@ class SlackApp:
             home=home.show,
             speaks=self._speaks,
             card_watch=CardWatch(me.team, self._glance, self._asks_to_stop),
+            hears=self._hears,
         )
         self._intake = intake
         self._bolt = _bolt(self._client, me, lambda payload: intake.take(payload, receive))

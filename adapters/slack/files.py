@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.attachment import FILE_LIMIT, decode
+from adapters.attachment import FILE_LIMIT, decoded
 from adapters.slack.hosts import is_file
 from adapters.slack.incoming import Fetch
 from bot.events import Sent, Shared
@@ -32,7 +32,7 @@ async def fetch(client: AsyncWebClient, file: Fetch) -> Shared | Sent:
         return file.unread("unavailable_file")
     if len(content) > FILE_LIMIT:
         return file.unread("large_file")
-    text = decode(content)
+    text = await decoded(content)
     return file.unread("other_file") if text is None else file.shared(text)
 
 

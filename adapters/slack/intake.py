@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.attachment import Desk
 from adapters.slack.blocks import button, fallback, rich_text, rows
 from adapters.slack.buttons import DIRECT_MESSAGE
 from adapters.slack.card_watch import CardWatch
@@ -35,7 +36,7 @@ from adapters.slack.respond import respond
 from adapters.slack.words import PROMPTS, Words
 from bot.events import Event, ForgetMe, Invoked, Opened, Said, Sent, Shared
 from bot.model import Address, Language
-from bot.ports import Receive
+from bot.ports import Hears, Receive
 from bot.replace import replace
 
 METHODS: Final = (
@@ -74,12 +75,14 @@ class Intake:
         home: Home,
         speaks: Speaks,
         card_watch: CardWatch,
+        hears: Hears = lambda _: True,
     ) -> None:
         """`home` and `speaks` may raise whatever they like.
 
         App Home is then shown when it is opened next, and what is said is in the language of their Slack.
         """
         self._client, self._me, self._words, self._home, self._speaks = client, me, words, home, speaks
+        self._hears, self._desk = hears, Desk()
         self._card_watch, self._locales = card_watch, Locales(client)
         self._courtesies: set[asyncio.Task[None]] = set()
         self.removed = asyncio.Event()
@@ -98,8 +101,10 @@ class Intake:
                 if ended := await self._card_watch.ended_by(heard):
                     await self._hear(ended, receive)
                 await self._hear(heard, receive)
+            case Fetch() as file if self._desk.is_full or not self._hears(file.address):
+                await receive(file.address, file.unread("unavailable_file"))
             case Fetch() as file:
-                async with self._working(file.address, file.origin):
+                async with self._working(file.address, file.origin), self._desk.place():
                     await self._receive(file.address, await fetch(self._client, file), receive)
             case HomePressed() as pressed:
                 for heard in pressed.heard:

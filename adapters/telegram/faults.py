@@ -45,6 +45,11 @@ _REFUSED: Final[Mapping[str, str]] = {
     "button_data_invalid": "bad_button",
     "can't parse": "bad_format",
 }
+_WHOLE_CHAT: Final = frozenset({
+    "chat_not_found", "chat_deactivated", "chat_deleted", "kicked", "not_a_member", "topic_deleted",
+    "no_rights", "chat_restricted", "topic_closed",
+})  # fmt: skip
+"""What any other message in the chat, or in that topic of it, would meet too."""
 _TOO_MANY: Final = "too many requests"
 
 
@@ -59,12 +64,14 @@ def fault(error: Exception) -> TryLater | Unsure | Refused:
         case NotSent() | InvalidToken() | Conflict() | EndPointNotFound():
             return TryLater()
         case Forbidden(message=why):
-            return Gone(_word(why, _GONE) or "forbidden")
+            return Gone(_word(why, _GONE) or "forbidden", whole_chat=True)
         case ChatMigrated():
             return Refused("moved_on")
         case BadRequest(message=why):
             gone = _word(why, _GONE)
-            return Gone(gone) if gone else Refused(_word(why, _REFUSED) or "bad_request")
+            refused = _word(why, _REFUSED) or "bad_request"
+            whole_chat = (gone or refused) in _WHOLE_CHAT
+            return Gone(gone, whole_chat=whole_chat) if gone else Refused(refused, whole_chat=whole_chat)
         case NetworkError(message=why) if why.lower().startswith(_TOO_MANY):
             return TryLater()
         case _:

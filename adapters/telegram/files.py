@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import telegram
 from telegram.error import BadRequest, TelegramError
 
-from adapters.attachment import FILE_LIMIT, decode
+from adapters.attachment import FILE_LIMIT, decoded
 from adapters.telegram.bot import API_URL
 from adapters.telegram.incoming import Fetch
 from adapters.telegram.request import TooLarge
@@ -29,7 +29,7 @@ async def fetched(bot: telegram.Bot, wanted: Fetch, *, deadline: float = DEADLIN
         return wanted.unread("large_file")
     except (TelegramError, TimeoutError):
         return wanted.unread("unavailable_file")
-    text = decode(content)
+    text = await decoded(content)
     return wanted.unread("other_file") if text is None else wanted.shared(text)
 
 

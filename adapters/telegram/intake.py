@@ -5,13 +5,14 @@ from typing import TypeAlias, assert_never
 
 import structlog
 import telegram
-from msgspec import Struct
+from msgspec import Struct, field
 
+from adapters.attachment import Desk
 from adapters.telegram.files import fetched
 from adapters.telegram.inbound import Fetch, Heard, Incoming, Me, Meaningless, NotYours, read_update
 from adapters.telegram.typing_sign import MOMENT, typing_sign
 from bot.model import Language
-from bot.ports import Receive
+from bot.ports import Hears, Receive
 
 Words: TypeAlias = Callable[[str, Language], str]
 """Gives a phrase of `flows/phrases.yaml` by its name, in that language."""
@@ -27,6 +28,8 @@ class Intake(Struct, frozen=True):
     words: Words
     moment: float = MOMENT
     """Seconds after which the person sees that somebody is typing."""
+    hears: Hears = lambda _: True
+    desk: Desk = field(default_factory=Desk)
 
     async def take(self, raw: Mapping[str, object], receive: Receive) -> None:
         """Hand on what the update means, if anything. Raises only what `receive` raises.
@@ -35,12 +38,14 @@ class Intake(Struct, frozen=True):
         """
         incoming = self._read(raw)
         match incoming:
-            case Heard() | Fetch():
-                async with typing_sign(self.bot, incoming.address, after=self.moment):
-                    event = (
-                        await fetched(self.bot, incoming) if isinstance(incoming, Fetch) else incoming.event
-                    )
-                    await receive(incoming.address, event)
+            case Fetch(address=address) if self.desk.is_full or not self.hears(address):
+                await receive(address, incoming.unread("unavailable_file"))
+            case Fetch(address=address):
+                async with typing_sign(self.bot, address, after=self.moment), self.desk.place():
+                    await receive(address, await fetched(self.bot, incoming))
+            case Heard(address=address, event=event):
+                async with typing_sign(self.bot, address, after=self.moment):
+                    await receive(address, event)
             case NotYours(query=query, language=language):
                 await self._answer(query, self.words("button.not_yours", language))
             case Meaningless(query=query):

@@ -16,7 +16,7 @@ from adapters.telegram.intake import Intake, Words
 from adapters.telegram.outage import Pace, setback
 from adapters.telegram.profile import introduce, register
 from adapters.telegram.taking import Taking
-from bot.ports import Lead, Receive
+from bot.ports import Hears, Lead, Receive
 
 KINDS = ("message", "callback_query", "my_chat_member")
 """The kinds of update that `inbound` reads."""
@@ -35,9 +35,17 @@ class TelegramPolling:
     """The way in by long polling."""
 
     def __init__(
-        self, bot: telegram.Bot, words: Words, lead: Lead, *, random: Callable[[], float], pace: Pace = PACE
+        self,
+        bot: telegram.Bot,
+        words: Words,
+        lead: Lead,
+        *,
+        random: Callable[[], float],
+        hears: Hears = lambda _: True,
+        pace: Pace = PACE,
     ) -> None:
         """Poll while `lead` says so; `random` gives numbers from 0 to 1."""
+        self._hears = hears
         self._bot, self._words, self._lead, self._random, self._pace = bot, words, lead, random, pace
         self._outage = Outage("telegram", pace, random)
         self._is_known = False
@@ -60,7 +68,7 @@ class TelegramPolling:
         if me is None:
             return
         self._is_known = True
-        intake = Intake(self._bot, me, self._words)
+        intake = Intake(self._bot, me, self._words, hears=self._hears)
         taking = Taking(lambda update: intake.take(update, receive), stop, self._random)
         registering = asyncio.create_task(register(self._bot, self._words))
         try:

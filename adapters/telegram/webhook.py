@@ -24,7 +24,7 @@ from adapters.telegram.outage import Pace, setback
 from adapters.telegram.polling import KINDS
 from adapters.telegram.profile import introduce, register
 from adapters.telegram.taking import Raw
-from bot.ports import Receive
+from bot.ports import Hears, Receive
 
 MOST_BYTES = 256 * 1024
 """Of a body; an update with a message of full length has about 30,000."""
@@ -45,9 +45,17 @@ class TelegramWebhook:
     """The way in by calls of Telegram. Path and secret come from the token, so all workers have the same."""
 
     def __init__(
-        self, bot: telegram.Bot, words: Words, url: str, *, random: Callable[[], float], pace: Pace = PACE
+        self,
+        bot: telegram.Bot,
+        words: Words,
+        url: str,
+        *,
+        random: Callable[[], float],
+        hears: Hears = lambda _: True,
+        pace: Pace = PACE,
     ) -> None:
         """Have Telegram call below `url`; `random` gives numbers from 0 to 1."""
+        self._hears = hears
         self._bot, self._words, self._random, self._pace = bot, words, random, pace
         self._secret = _derived(bot.token, "secret")
         self._path = f"/telegram/{_derived(bot.token, 'path')}"
@@ -74,7 +82,7 @@ class TelegramWebhook:
         me = await introduce(self._bot, stop, pace=self._pace, random=self._random)
         if me is None:
             return
-        self._intake, self._receive = Intake(self._bot, me, self._words), receive
+        self._intake, self._receive = Intake(self._bot, me, self._words, hears=self._hears), receive
         try:
             await self._register(stop)
             await stop.wait()

@@ -3,7 +3,7 @@
 from bot.dialogue.buttons import offered_options
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
-from bot.dialogue.evidence.find import find
+from bot.dialogue.evidence.find import shown_by
 from bot.dialogue.evidence.told import told_machine
 from bot.dialogue.status import is_card
 from bot.dialogue.understand import (
@@ -18,20 +18,21 @@ from bot.dialogue.understand import (
     Unclear,
 )
 from bot.dialogue.vocabulary import CONSENT
+from bot.events import Said
 from bot.model import Conversation, Finding, Place
 
 
-def read(draft: Draft, text: str) -> None:
+def read(draft: Draft, said: Said) -> None:
     """Follow what the text shows, or else take it for an answer."""
-    findings = find(text)
-    if draft.scene.state.asks == "machine" and (machine := _machine(text, findings)):
+    findings = shown_by(said)
+    if draft.scene.state.asks == "machine" and (machine := _machine(said.text, findings)):
         draft.learn(machine)
         draft.note("turn.noted")
         draft.ask()
     elif findings:
         draft.follow(findings)
     else:
-        _answer(draft, text)
+        _answer(draft, said.text)
 
 
 def _machine(text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -40,11 +41,11 @@ def _machine(text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values()) if found.keys() <= {"model", "macos_version"} else ()
 
 
-def is_understood(draft: Draft, text: str) -> bool:
+def is_understood(draft: Draft, said: Said) -> bool:
     """Say whether the text is evidence, an answer or a command, and not thanks, small talk or a riddle."""
-    if find(text):
+    if shown_by(said):
         return True
-    match _meaning(draft, text):
+    match _meaning(draft, said.text):
         case Answered() | Commanded() | Switched() | Solved():
             return True
         case Named(flow=flow):

@@ -11,6 +11,7 @@ from bot.dialogue.phrase import STATUS_PAGES, Scene, filled, question, tells_of_
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
+    Budget,
     Choice,
     Conversation,
     Finding,
@@ -53,6 +54,7 @@ class Draft:
         """Whether a state that was passed has told how Apple's services are."""
         self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
         self._owed: list[Wake] = []
+        self._budget = conversation.budget
 
     @property
     def scene(self) -> Scene:
@@ -106,6 +108,13 @@ class Draft:
     def speak(self, language: Language) -> None:
         """Go on in that language."""
         self.conversation = replace(self.conversation, language=language)
+
+    def pay(self, budget: Budget | None) -> None:
+        """Go on with what is left of their budget; where it is spent just now, say so first."""
+        if budget and budget.is_spent and budget != self._budget:
+            self._notes.insert(0, self.scene.phrase("turn.too_many"))
+            self._is_aside = False
+        self._budget = budget
 
     def owe(self, wake: Wake) -> None:
         """Come back then."""
@@ -265,7 +274,7 @@ class Draft:
     def turn(self, origin: str, *, unasked: bool = False) -> Turn:
         """Give the conversation as it has become, and what is owed for it to the event of that origin."""
         if self._is_aside:
-            self.conversation = replace(self.conversation, heard_at=self._heard_at)
+            self.conversation = replace(self.conversation, heard_at=self._heard_at, budget=self._budget)
             words = "\n\n".join(self._notes)
             return self._said(Reply(words, (), self.conversation.prompt, origin, aside=True))
         scene, now = self.scene, self.conversation
@@ -274,7 +283,8 @@ class Draft:
         offered = tuple(button.id for button in buttons)
         asks = self._asks or offered != now.offered
         prompt = now.prompt + asks
-        self.conversation = replace(now, prompt=prompt, offered=offered, heard_at=self._heard_at)
+        now = replace(now, prompt=prompt, offered=offered, budget=self._budget)
+        self.conversation = replace(now, heard_at=self._heard_at)
         later = tuple(self._wakes(scene, asks=asks))
         progress = self.book.steps.get(now.place) if self._details is None else None
         reply = Reply(text, buttons, prompt, origin, progress=progress, unasked=unasked)

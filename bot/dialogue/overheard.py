@@ -19,8 +19,8 @@ def concerns_us(book: Book, conversation: Conversation, event: Said | Shared | S
     if not draft.conversation.offered or draft.scene.state.end:
         return False
     match event:
-        case Said(text=text):
-            return is_understood(draft, text)
+        case Said():
+            return is_understood(draft, event)
         case Sent(what="other"):
             return False
         case _:

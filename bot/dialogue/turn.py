@@ -10,9 +10,10 @@ from typing import Final, assert_never
 from bot.dialogue import waking
 from bot.dialogue.answer import read
 from bot.dialogue.book import Book
+from bot.dialogue.budget import is_read, spend
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
-from bot.dialogue.evidence.find import find
+from bot.dialogue.evidence.find import shown_by
 from bot.dialogue.hours import known_zone
 from bot.dialogue.link import read_link
 from bot.dialogue.news import end_watch, tell_change
@@ -49,6 +50,8 @@ def take_turn(
     person can send.
     """
     before = conversation or book.begin(address, first_language(event))
+    if not is_read(before.budget, event, world):
+        return Turn(before)
     match event:
         case Left():
             return Turn(_left(before))
@@ -69,6 +72,7 @@ def take_turn(
     else:
         _take_elsewhere(draft, event)
     heed_apple(draft)
+    draft.pay(spend(before.budget, event, world))
     return draft.turn(origin_of(event), unasked=_is_unasked(before, event, world))
 
 
@@ -109,10 +113,10 @@ def _take(draft: Draft, event: Event) -> None:
     match event:
         case Opened(start=start):
             _open(draft, start)
-        case Said(text=text):
-            read(draft, text)
-        case Shared(text=text):
-            _search(draft, text)
+        case Said():
+            read(draft, event)
+        case Shared():
+            _search(draft, event)
         case Picked(prompt=prompt, choice=choice):
             _press(draft, prompt, choice)
         case Invoked() as invoked:
@@ -143,7 +147,7 @@ def _take_elsewhere(draft: Draft, event: Event) -> None:
     draft.ask()
     if isinstance(event, Invoked | Sent):
         _take(draft, event)
-    if isinstance(event, Said | Shared) and (findings := find(event.text)):
+    if isinstance(event, Said | Shared) and (findings := shown_by(event)):
         draft.follow(findings)
 
 
@@ -199,8 +203,8 @@ def _follow_link(draft: Draft, start: str) -> bool:
     return link.place is not None
 
 
-def _search(draft: Draft, text: str) -> None:
-    if findings := find(text):
+def _search(draft: Draft, file: Shared) -> None:
+    if findings := shown_by(file):
         draft.follow(findings)
     else:
         draft.note("turn.file_without_evidence")

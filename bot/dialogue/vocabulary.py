@@ -146,6 +146,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             "failed", "damaged", "watching_already", "unwatched", "stopped_watching", "still_watching",
             "never_asked", "noted", "farewell",
             "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
+            "sent_too_much", "too_many",
         )
     },
     **{

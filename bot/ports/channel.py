@@ -20,6 +20,9 @@ Lead: TypeAlias = Callable[[], Awaitable[bool]]
 It is asked every few seconds; two may hold it for a moment, so nothing that must not go wrong rests on it.
 """
 
+Hears: TypeAlias = Callable[[Address], bool]
+"""Says whether anything that a person does there is taken in just now; where not, no file need be fetched."""
+
 Glance: TypeAlias = Callable[[Address, Language | None], Awaitable[Reply]]
 """Looks at a conversation without a turn: Apple's board, where the guide stands, and what can be done.
 
@@ -65,11 +68,15 @@ class Unsure(Exception):
 
 
 class Refused(Exception):
-    """The platform will never show this reply. `why` is a short word for operators, without personal data."""
+    """The platform will never show this reply. `why` is a short word for operators, without personal data.
 
-    def __init__(self, why: str) -> None:
+    `whole_chat`: nor any other in this chat, as long as we may not write there.
+    """
+
+    def __init__(self, why: str, *, whole_chat: bool = False) -> None:
         super().__init__(why)
         self.why = why
+        self.whole_chat = whole_chat
 
 
 class Gone(Refused):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from msgspec import Struct
 
@@ -42,6 +42,11 @@ TELL_TRIES = 3
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the wait before another try."""
 
+Rank: TypeAlias = Literal["under_way", "new", "talks_much"]
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""Who waits for a reply: first who is in the midst of a guide, then who has just come, then who talks more
+than others. All but the first take places and moments that are to spare."""
+
 _T = TypeVar("_T")
 
 
@@ -61,17 +66,25 @@ class Later(Struct, frozen=True):
 
 
 class Dead(Struct, frozen=True):
-    """The job can never be done; `why` is a word for operators. `gone`: nor can any other for this person."""
+    """The job can never be done; `why` is a word for operators. `gone`: nor can any other for this person.
+
+    `whole_chat`: nor can any other in this chat, for the time being.
+    """
 
     why: str
     gone: bool = False
+    whole_chat: bool = False
+
+
+class Dropped(Struct, frozen=True):
+    """The job is struck out undone, because the platform has just refused everything in its chat."""
 
 
 class TooLate(Struct, frozen=True):
     """Too little is left of the lease, or of this worker's life, to begin the job: it is for others."""
 
 
-Outcome: TypeAlias = Done | Later | Dead | TooLate
+Outcome: TypeAlias = Done | Later | Dead | Dropped | TooLate
 
 
 class Delivery(Struct, frozen=True):
@@ -99,12 +112,20 @@ class Delivery(Struct, frozen=True):
     deadline: timedelta = SEND_DEADLINE
     stopping: Callable[[], bool] = lambda: False
     """Whether to begin nothing more, and leave it to others."""
+    rank: Callable[[Address], Rank] = lambda _: "under_way"
+    """Says who that person is among those who wait for a reply, and counts one."""
+    is_closed: Callable[[Address], bool] = lambda _: False
+    """Whether nothing can be shown in that chat just now."""
 
     async def claim(self, limit: int = BATCH) -> "list[Held]":
         """Take over jobs that are due. Raises `StoreUnusable`."""
         since = self.monotonic()
         owed = await self.store.claim(now=self.now(), lease=self.lease, limit=limit)
-        return [Held(job, since) for job in owed]
+        return [self.held(job, since) for job in owed]
+
+    def held(self, job: Owed, since: float) -> "Held":
+        """Take note of a job that this process has got."""
+        return Held(job, since, self.rank(job.address)) if job.kind == "say" else Held(job, since)
 
     async def due(self) -> None:
         """Do everything that is due and that nobody else holds."""
@@ -115,12 +136,17 @@ class Delivery(Struct, frozen=True):
     async def lane(self, held: "Held | None") -> None:
         """Do a job, and those that are due behind it in its lane."""
         while held is not None:
-            outcome = await self._do(held) if self._has_time(held) else TooLate()
-            self.seen(held.job, outcome)
-            held = await self._mark(held.job, outcome)
-            if held is not None and self.stopping():
-                await self.give_back(held.job)
-                held = None
+            held = await self.one(held)
+
+    async def one(self, held: "Held") -> "Held | None":
+        """Do a job, and give the one behind it in its lane if that is due."""
+        outcome = await self._do(held) if self._has_time(held) else TooLate()
+        self.seen(held.job, outcome)
+        following = await self._mark(held.job, outcome)
+        if following is not None and self.stopping():
+            await self.give_back(following.job)
+            return None
+        return following
 
     async def give_back(self, job: Owed, after: timedelta = timedelta()) -> None:
         """Leave a job that was not begun to others, soon if the store can be told."""
@@ -176,13 +202,18 @@ class Delivery(Struct, frozen=True):
         job, channel = held.job, self.channels.get(say.address.platform)
         if self.now() - job.at > GIVE_UP_AFTER:
             return Dead("too_old")
+        if self.is_closed(say.address):
+            return Dropped()
         if channel is None:
             return Later(NO_CHANNEL_HERE)
         if not channel.bot_pause:
             return await self._send(job, say, channel)
         bot, longest = say.address.platform, (self.lease - self.deadline) / 2
+        queue = "unasked" if say.reply.unasked else held.rank
         try:
-            async with self.timetable.turn(bot, channel.bot_pause, longest, spare=say.reply.unasked):
+            async with self.timetable.turn(
+                bot, channel.bot_pause, longest, spare=queue != "under_way", queue=queue
+            ):
                 may_begin = self._has_time(held) and not self.stopping()
                 return await self._send(job, say, channel) if may_begin else TooLate()
         except StoreUnusable as error:
@@ -199,7 +230,7 @@ class Delivery(Struct, frozen=True):
         except TryLater as later:
             return Later(later.after or self._back_off(job), whole_chat=later.after is not None)
         except Refused as refused:
-            return Dead(refused.why, gone=isinstance(refused, Gone))
+            return Dead(refused.why, gone=isinstance(refused, Gone), whole_chat=refused.whole_chat)
         except Exception as error:  # noqa: BLE001  an adapter's mistake is no reason to lose the reply
             return self._unsure(job, type(error).__name__)
         return Done()
@@ -218,12 +249,12 @@ class Delivery(Struct, frozen=True):
 
     async def _mark(self, job: Owed, outcome: Outcome) -> "Held | None":
         match outcome:
-            case Done():
+            case Done() | Dropped():
                 return await self._settle(job)
             case Dead(why=why):
                 since = self.monotonic()
                 buried = await self._once(self.store.bury(job, why, now=self.now(), lease=self.lease))
-                return Held(buried.next, since) if buried and buried.next else None
+                return self.held(buried.next, since) if buried and buried.next else None
             case Later(after=after, unsure=unsure, whole_chat=whole_chat):
                 until = self.now() + after
                 await self._once(self.store.postpone(job, until, attempted=unsure, whole_chat=whole_chat))
@@ -248,7 +279,7 @@ class Delivery(Struct, frozen=True):
                 await self.sleep(wait)
                 wait = min(2 * wait, 2.0)
             else:
-                return Held(settled.next, since) if settled.next else None
+                return self.held(settled.next, since) if settled.next else None
 
     async def _once(self, marking: Awaitable[_T]) -> _T | None:
         """Mark if the store can be told; the job comes up again by itself when its lease ends."""
@@ -267,6 +298,7 @@ class Held:
 
     job: Owed
     since: float
+    rank: Rank = "under_way"
 
     @cached_property
     def work(self) -> Job | Again:

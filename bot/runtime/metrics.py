@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from bot.ports import Backlog, Owed
 from bot.runtime.bulletin import Bulletin
-from bot.runtime.deliver import Dead, Done, Later, Outcome, TooLate
+from bot.runtime.deliver import Dead, Done, Dropped, Later, Outcome, TooLate
 from bot.runtime.receive import Received
 
 PREFIX = "imessage_support"
@@ -24,6 +24,7 @@ class Metrics:
         self._regressions = self._counter(
             "store_regressions", "Conversations that the store knew a newer version of before"
         )
+        self._overflow = self._counter("overflow", "Events that were not read, by why", "why")
         self._seconds = Histogram(
             "turn_seconds", "From an event to its stored turn", namespace=PREFIX, registry=self.registry
         )
@@ -55,6 +56,10 @@ class Metrics:
     def told(self) -> None:
         """Count somebody who was told of a change on Apple's board."""
         self._told.inc()
+
+    def overflowed(self, why: str) -> None:
+        """Count an event that was not read, because its sender or its chat is beyond what can be answered."""
+        self._overflow.labels(why).inc()
 
     def refused(self) -> None:
         """Count an event that was not taken in, and is left to the platform to bring again."""
@@ -102,5 +107,7 @@ def _name(outcome: Outcome) -> str:
             return "unsure" if unsure else "later"
         case Dead():
             return "parked"
+        case Dropped():
+            return "dropped"
         case TooLate():
             return "too_late"

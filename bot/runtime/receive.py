@@ -16,7 +16,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.trouble import tells_trouble
 from bot.dialogue.turn import first_language, origin_of, take_turn
 from bot.events import Event, Said, Sent, Shared
-from bot.model import LANGUAGES, Address, Conversation, Job, Language, Reply, Say, Turn, World
+from bot.model import LANGUAGES, Address, Budget, Conversation, Job, Language, Reply, Say, Turn, World
 from bot.ports import Committed, Conflict, Due, Duplicate, Owed, Record, Store
 from bot.replace import replace
 
@@ -60,6 +60,8 @@ class Received(Struct, frozen=True):
     """The store knew a newer version before: it has lost turns, or somebody deleted the conversation."""
     tells_trouble: bool = False
     """The person is one of those who have trouble just now."""
+    quiet_for: timedelta = timedelta()
+    """For how long nothing of theirs is read, because their budget is spent."""
 
 
 async def receive(
@@ -79,18 +81,22 @@ async def receive(
     `MixedUp`, `StoreUnusable`, and `TooManyConflicts`.
     """
     troubled = False
+    budget: Budget | None = None
 
     def answer(record: Record) -> _Next | None:
-        nonlocal troubled
+        nonlocal troubled, budget
         before = stored(record, address)
         turn: Turn = take_turn(book, before, event, world, address)
         troubled = tells_trouble(book, before, turn.conversation)
+        budget = turn.conversation.budget
         if not turn.jobs and before in (None, turn.conversation):
             return None
         return encode_conversation(turn.conversation), turn.conversation.topics, turn.jobs
 
     offer = _Offer(store, address, event, world.now, lease, pause(address))
     received = await _commit(offer, answer, wait)
+    if budget and budget.is_spent:
+        received = replace(received, quiet_for=max(timedelta(), budget.full_at - world.now))
     return replace(received, tells_trouble=True) if troubled and received.outcome == "committed" else received
 
 

@@ -1,35 +1,37 @@
 """The lanes that are being worked on, in rooms of their own, so that no kind takes the place of another.
 
-A platform has two: one for replies to whoever has just said something, and a smaller one for what nobody
-waits for, as the news of a broadcast. So a platform that hangs holds up no other, and a broadcast no
-conversation.
+A platform has one for replies to those who are in the midst of a guide, smaller ones for those who have just
+come and for those who say more than most, and one for what nobody waits for, as the news of a broadcast. So
+a platform that hangs holds up no other, and neither a broadcast nor a crowd holds up a conversation.
 """
 
 import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import structlog
 
 from bot.codec import Unreadable
 from bot.model import Address, Say
-from bot.runtime.deliver import Delivery, Held
+from bot.runtime.deliver import RANKS, Delivery, Held, Rank
 from bot.runtime.journal import who
 
 IN_FLIGHT = 64
 """Lanes of a platform that are worked on at once."""
 
 IN_FLIGHT_UNASKED = 32
-"""As many of those that nobody waits for: about what is sent in a second. It is all that memory holds of a
-broadcast, however many it goes to."""
+"""As many of those that nobody waits for, or that let others go first: about what is sent in a second. It is
+all that memory holds of a broadcast, however many it goes to."""
 
 GRACE = 15.0
 """Seconds that a worker which was told to stop gives to what it has taken over: more than a send may take."""
 
-_Room: TypeAlias = tuple[str, bool]
-"""The platform, and whether it is for what nobody waits for."""
+_For: TypeAlias = Rank | Literal["unasked"]
+_KINDS: tuple[_For, ...] = (*RANKS, "unasked")
+_Room: TypeAlias = tuple[str, _For]
+"""The platform, and what it is for."""
 
 _log = structlog.get_logger()
 
@@ -50,14 +52,12 @@ class Rooms:
     @property
     def places(self) -> int:
         """How many lanes the emptiest room can take."""
-        return max(
-            self._left((platform, unasked)) for platform in self._platforms for unasked in (False, True)
-        )
+        return max(self._left((platform, kind)) for platform in self._platforms for kind in _KINDS)
 
     @property
     def spare_places(self) -> int:
         """How many lanes that nobody waits for the emptiest of their rooms can take."""
-        return max(self._left((platform, True)) for platform in self._platforms)
+        return max(self._left((platform, "unasked")) for platform in self._platforms)
 
     def is_full_for(self, held: Held) -> bool:
         """Say whether its lane would have to wait at the door."""
@@ -65,9 +65,8 @@ class Rooms:
 
     def hand_over(self, held: Held) -> None:
         """Work on a lane as soon as there is a place."""
-        room = _room(held)
-        self._under_way[room] += 1
-        self.start(self._deliver(held, room), held.job.address)
+        self._under_way[_room(held)] += 1
+        self.start(self._deliver(held), held.job.address)
 
     def start(self, work: Coroutine[None, None, None], whose: Address | None = None) -> None:
         """Do something that is finished before the end."""
@@ -95,15 +94,27 @@ class Rooms:
     def _left(self, room: _Room) -> int:
         return _size(room) - self._under_way[room]
 
-    async def _deliver(self, held: Held, room: _Room) -> None:
-        try:
-            async with self._doors.setdefault(room, asyncio.Semaphore(_size(room))):
-                late = self._monotonic() > self._begin_until
-                await (self._delivery.give_back(held.job) if late else self._delivery.lane(held))
-        except Exception as error:  # noqa: BLE001  one bad job is no reason to lose the worker
-            _log.error("delivery failed", who=who(held.job.address), exc_info=error)
-        finally:
-            self._under_way[room] -= 1
+    async def _deliver(self, held: Held) -> None:
+        """Do the jobs of a lane that are due, and let those go first in between that wait at the door."""
+        following: Held | None = held
+        while following is not None:
+            room, held = _room(following), following
+            try:
+                following = await self._one(held, room)
+            except Exception as error:  # noqa: BLE001  one bad job is no reason to lose the worker
+                _log.error("delivery failed", who=who(held.job.address), exc_info=error)
+                following = None
+            finally:
+                self._under_way[room] -= 1
+            if following is not None:
+                self._under_way[_room(following)] += 1
+
+    async def _one(self, held: Held, room: _Room) -> Held | None:
+        async with self._doors.setdefault(room, asyncio.Semaphore(_size(room))):
+            if self._monotonic() <= self._begin_until:
+                return await self._delivery.one(held)
+            await self._delivery.give_back(held.job)
+            return None
 
 
 def _room(held: Held) -> _Room:
@@ -112,9 +123,9 @@ def _room(held: Held) -> _Room:
         is_unasked = isinstance(held.work, Say) and held.work.reply.unasked
     except Unreadable:
         is_unasked = False
-    return held.job.address.platform, is_unasked
+    return held.job.address.platform, "unasked" if is_unasked else held.rank
 
 
 def _size(room: _Room) -> int:
-    _, is_unasked = room
-    return IN_FLIGHT_UNASKED if is_unasked else IN_FLIGHT
+    _, kind = room
+    return IN_FLIGHT if kind == "under_way" else IN_FLIGHT_UNASKED

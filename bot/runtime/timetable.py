@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.ports import Store, StoreUnusable
 
@@ -22,6 +23,11 @@ AHEAD, BEHIND = 0.2, 0.3
 Whoever has something to say meanwhile waits for `AHEAD` and one pause at most: 41 ms where a bot sends 30
 times a second. A worker that asks later than `BEHIND` leaves the bot idle; until then the message is a little
 late.
+"""
+
+LAST, GAP = "talks_much", 0.5
+"""The queue that comes last, and how much of a pause passes after each moment before it asks for another: so
+others who come meanwhile go first, and what a late message costs falls on that queue.
 """
 
 LEEWAY = 0.5
@@ -53,19 +59,20 @@ class Timetable:
         self._booked: defaultdict[str, deque[datetime]] = defaultdict(deque)
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._spare_turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._spare_turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ends: dict[str, datetime] = {}  # as far as is known here
         self._usual: dict[tuple[str, bool], timedelta] = {}  # from the moment to the platform's answer
 
     @asynccontextmanager
     async def turn(
-        self, bot: str, pause: timedelta, within: timedelta, *, spare: bool
+        self, bot: str, pause: timedelta, within: timedelta, *, spare: bool, queue: str = ""
     ) -> AsyncIterator[None]:
         """Wait for a moment in which that bot may send once; what is sent in it ends with the block.
 
-        `spare` lets others go first. Raises as `moment` and `spare_moment` do, and only before the block.
+        `spare` lets others go first. Of what is to spare, several queues get about the same, but `LAST` gets
+        only what those leave. Raises as `moment` and `spare_moment` do, and only before the block.
         """
-        book = self.spare_moment if spare else self.moment
+        book = partial(self.spare_moment, queue=queue) if spare else self.moment
         moment = await self._until(await book(bot, pause, within))
         if self._now() - moment > LEEWAY * pause:
             moment = await self._until(await book(bot, pause, within))
@@ -87,19 +94,23 @@ class Timetable:
         finally:
             self._waiting[bot] -= 1
 
-    async def spare_moment(self, bot: str, pause: timedelta, within: timedelta) -> datetime:
+    async def spare_moment(
+        self, bot: str, pause: timedelta, within: timedelta, *, queue: str = ""
+    ) -> datetime:
         """Give a moment that nobody else wants: it is booked only once hardly any is booked before it.
 
         So it leaves the next moment to whoever wants one meanwhile, in whichever process. Raises `Full` if
         there was none `within` that time, and `StoreUnusable`.
         """
-        latest, ahead, behind = self._now() + within, AHEAD * pause, BEHIND * pause
-        async with self._spare_turns[bot]:
+        latest, behind = self._now() + within, BEHIND * pause
+        ahead = (-GAP if queue == LAST else AHEAD) * pause
+        early = max(ahead, timedelta()) + behind
+        async with self._spare_turns[bot, queue]:
             while (begins := self._ends.get(bot, self._now()) - ahead) <= latest:
                 await self._until(begins)
                 asked = self._now() - behind
-                first = await self._store.reserve(bot, 1, pause, now=asked, within=ahead + behind)
-                if first - asked <= ahead + behind:
+                first = await self._store.reserve(bot, 1, pause, now=asked, within=early)
+                if first - asked <= early:
                     self._ends[bot] = first + pause
                     return first
                 self._ends[bot] = first

@@ -13,10 +13,13 @@ import structlog
 from msgspec import Struct
 
 from bot.dialogue.book import Book
-from bot.events import Event, ForgetMe, Left, StatusChanged
+from bot.dialogue.budget import Theirs
+from bot.events import Event, ForgetMe, Left, Said, Sent, Shared, StatusChanged
 from bot.model import Address, EventId
 from bot.ports import Channel, Damaged, Owed, Store, StoreUnusable, WayIn
+from bot.replace import replace
 from bot.runtime.aside import Aside, is_damage, waits
+from bot.runtime.attention import Attention
 from bot.runtime.clock import SharedClock
 from bot.runtime.deliver import BATCH, SEND_DEADLINE, Dead, Delivery, Held, Later, Outcome
 from bot.runtime.forget import forget
@@ -27,6 +30,7 @@ from bot.runtime.metrics import Metrics
 from bot.runtime.news import PAGE, News
 from bot.runtime.poller import Poller
 from bot.runtime.pulse import Pulse
+from bot.runtime.reader import LONG, Reader, TooMuch
 from bot.runtime.receive import LEASE, Received, TooManyConflicts, apologise, receive
 from bot.runtime.rooms import Rooms
 from bot.runtime.timetable import Timetable
@@ -75,10 +79,16 @@ class Worker:
         stop: asyncio.Event,
         monotonic: Callable[[], float],
         random: Callable[[], float],
+        attention: Attention | None = None,
+        reader: Reader | None = None,
         lease: timedelta = LEASE,
         deadline: timedelta = SEND_DEADLINE,
     ) -> None:
-        """Serve these platforms until `stop`; `monotonic` gives seconds, `random` numbers from 0 to 1."""
+        """Serve these platforms until `stop`; `monotonic` gives seconds, `random` numbers from 0 to 1.
+
+        Without `attention` all is read of everybody, and without a `reader` long texts are read in between.
+        """
+        self._attention, self._reader = attention or Attention(0, monotonic), reader
         self._book, self._store, self._poller, self._zone = book, store, poller, zone
         self._platforms, self._metrics, self._lease, self._deadline = platforms, metrics, lease, deadline
         self._stop, self._monotonic, self._random = stop, monotonic, random
@@ -104,6 +114,8 @@ class Worker:
             lease=self._lease,
             deadline=self._deadline,
             stopping=self._stop.is_set,
+            rank=self._attention.rank,
+            is_closed=self._attention.is_closed,
         )
 
     async def run(self) -> None:
@@ -150,8 +162,13 @@ class Worker:
         async with self._turns.setdefault(address, asyncio.Lock()):
             if isinstance(event, ForgetMe):
                 await self._rooms.quiet((address, *event.also), LAST_WORDS)
+            if isinstance(event, Theirs) and (why := self._attention.overflow(address, self._pause(address))):
+                self._metrics.overflowed(why)
+                return
+            event = await self._read(event)
             since = self._monotonic()
             received = await self._take(address, event)
+            self._note_heard(address, event, received)
         if received.outcome == "committed":
             self._pulse.worked()
         self._metrics.received(received, timedelta(seconds=self._monotonic() - begun))
@@ -159,7 +176,7 @@ class Worker:
             _log.error("store lost turns", who=who(address))
         if isinstance(event, StatusChanged) and received.outcome == "committed":
             self._metrics.told()
-        for held in (Held(job, since) for job in received.owed):
+        for held in (self._delivery.held(job, since) for job in received.owed):
             if isinstance(event, StatusChanged) and self._rooms.is_full_for(held):
                 await self._delivery.give_back(held.job, WHILE_FULL)
             else:
@@ -167,8 +184,31 @@ class Worker:
         if received.tells_trouble:
             self._rooms.start(self._count(address))
 
+    async def _read(self, event: Event) -> Event:
+        """Read what a long text shows, before its turn; what takes too long counts as what cannot be read."""
+        match event:
+            case Said(text=text) | Shared(text=text) if self._reader and len(text) > LONG:
+                pass
+            case _:
+                return event
+        try:
+            return replace(event, findings=await self._reader.read(text))
+        except TooMuch:
+            given = (event.language, event.origin, event.addressed, event.zone)
+            return Sent(event.id, "too_much", *given)
+
+    def _note_heard(self, address: Address, event: Event, received: Received) -> None:
+        if isinstance(event, Theirs) and received.outcome == "committed":
+            self._attention.heard(address, self._pause(address), quiet_for=received.quiet_for)
+        elif isinstance(event, Theirs) and received.outcome == "ignored" and received.quiet_for:
+            self._attention.quiet(address, received.quiet_for)
+            self._metrics.overflowed("spent")
+
     async def _take(self, address: Address, event: Event) -> Received:
         world = self._poller.bulletin.world(self._clock.now(), self._zone)
+        if per_minute := self._attention.messages_per_minute:
+            is_crowded = self._attention.is_crowded(address, self._pause(address))
+            world = replace(world, messages_per_minute=per_minute, is_crowded=is_crowded)
         try:
             if isinstance(event, ForgetMe):
                 return await self._forget(address, event)
@@ -221,6 +261,8 @@ class Worker:
             _log.error("a damaged job is parked", who=who(job.address), kind=job.kind, why=outcome.why)
         elif isinstance(outcome, Dead) or (isinstance(outcome, Later) and outcome.why):
             _log.warning("not delivered", who=who(job.address), kind=job.kind, why=outcome.why)
+        if isinstance(outcome, Dead) and outcome.whole_chat:
+            self._attention.close(job.address)
         if isinstance(outcome, Dead) and outcome.gone:
             self._rooms.start(self._see_off(job))
 

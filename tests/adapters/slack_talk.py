@@ -16,6 +16,7 @@ from adapters.slack.incoming import Me
 from adapters.slack.intake import Intake
 from bot.events import Event, Said
 from bot.model import Address, Choice, Language, Reply
+from bot.ports import Hears
 from tests.adapters.slack_payloads import words
 from tests.wire.slack import SlackServer
 from tests.wire.slack.deliveries import Attempt, Delivery
@@ -98,7 +99,9 @@ class Straight:
 
 
 @asynccontextmanager
-async def taking(slack: SlackServer | None = None) -> AsyncIterator[Straight]:
+async def taking(
+    slack: SlackServer | None = None, *, hears: Hears = lambda _: True
+) -> AsyncIterator[Straight]:
     """Give an intake that gets whatever people do in a running Slack."""
     async with slack or SlackServer() as server:
         client = await open_client(server.bot_token, server.api_url)
@@ -120,7 +123,7 @@ async def taking(slack: SlackServer | None = None) -> AsyncIterator[Straight]:
             return Reply("", buttons)
 
         watch = CardWatch(TEAM, glance, lambda event: isinstance(event, Said) and event.text == "stop")
-        intake = Intake(client, me, words, home=home, speaks=speaks, card_watch=watch)
+        intake = Intake(client, me, words, home=home, speaks=speaks, card_watch=watch, hears=hears)
         way = Straight(server, client, intake, homes=homes)
         server.post.way = way
         try:

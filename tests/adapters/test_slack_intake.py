@@ -68,6 +68,17 @@ async def test_a_log_is_fetched_with_the_bot_s_token_and_read() -> None:
         assert (event.name, event.text) == ("mac.log", "today\napsd: 証明書")
 
 
+@awaited
+async def test_a_file_of_somebody_whom_nobody_listens_to_is_not_fetched() -> None:
+    async with taking(hears=lambda _: False) as way:
+        way.slack.person().shares_file("mac.log", b"apsd")
+        await way.quiet()
+
+        event = only(way)
+        assert isinstance(event, Sent)
+        assert event.what == "unavailable_file"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [

@@ -21,6 +21,14 @@ from adapters.telegram.faults import fault, is_about_entities
 from adapters.telegram.request import NotSent, TooLarge
 from bot.ports import Gone, Refused, TryLater, Unsure
 
+WHOLE_CHAT = {
+    Forbidden("Forbidden: bot was kicked from the supergroup chat"): True,
+    BadRequest("Bad Request: chat not found"): True,
+    BadRequest("Bad Request: not enough rights to send text messages to the chat"): True,
+    BadRequest("Bad Request: TOPIC_CLOSED"): True,
+    BadRequest("Bad Request: message is too long"): False,
+    BadRequest("Bad Request: user not found"): False,
+}
 CERTAINLY_NOT_SHOWN: list[Exception] = [
     RetryAfter(5),
     NotSent("ClientConnectorError Connection refused"),
@@ -115,3 +123,10 @@ def test_a_refusal_of_the_formatting_is_told_from_others() -> None:
     assert is_about_entities(BadRequest("Bad Request: can't parse entities: wrong offset"))
     assert is_about_entities(BadRequest("Bad Request: ENTITY_BOUNDS_INVALID"))
     assert not is_about_entities(BadRequest("Bad Request: message is not modified"))
+
+
+@pytest.mark.parametrize("error", WHOLE_CHAT, ids=str)
+def test_what_every_message_in_the_chat_would_meet_is_told_from_what_one_does(error: TelegramError) -> None:
+    found = fault(error)
+    assert isinstance(found, Refused)
+    assert found.whole_chat is WHOLE_CHAT[error]

@@ -10,7 +10,7 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.attachment import FILE_LIMIT
+from adapters.attachment import FILE_LIMIT, FILES_AT_ONCE, FILES_WAITING
 from adapters.telegram.bot import API_URL, open_bot
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.files import _is_there, fetched
@@ -224,6 +224,40 @@ async def test_a_typing_sign_that_cannot_be_shown_hurts_nobody() -> None:
 
 
 # --- files ---
+
+
+@awaited
+async def test_a_file_of_somebody_whom_nobody_listens_to_is_not_fetched() -> None:
+    async with connected() as (server, bot):
+        server.person(5).sends_file("a.log", b"apsd")
+        event = await taken(server, Intake(bot, ME, words, hears=lambda who: who != ANN))
+
+    assert isinstance(event, Sent)
+    assert not server.called("getFile")
+
+
+@awaited
+async def test_no_more_files_wait_than_a_few_and_the_others_are_asked_for_again() -> None:
+    async with connected() as (server, bot):
+        people = [server.person(number) for number in range(1, 61)]
+        for person in people:
+            person.sends_file("a.log", b"apsd")
+        intake, go_on, events = Intake(bot, ME, words), asyncio.Event(), list[Event]()
+
+        async def slow(_: Address, event: Event) -> None:
+            if isinstance(event, Shared):
+                await go_on.wait()
+            events.append(event)
+
+        async with asyncio.TaskGroup() as group:
+            for update in server.updates.pending():
+                group.create_task(intake.take(update, slow))
+            await server.until(lambda: len(events) == len(people) - FILES_AT_ONCE - FILES_WAITING)
+            assert len(server.called("getFile")) <= FILES_AT_ONCE
+            go_on.set()
+
+    assert sum(isinstance(event, Shared) for event in events) == FILES_AT_ONCE + FILES_WAITING
+    assert {event.what for event in events if isinstance(event, Sent)} == {"unavailable_file"}
 
 
 async def sent(content: bytes, *planned: tuple[str, faults.Fault], name: str = "a.log") -> Event | None:

@@ -2,14 +2,15 @@
 
 Machines are noisy, so nothing here is a gate. The last line is one JSON object with all figures. Some run
 only when they are named: `telegram` compares with aiogram, which has to be there
-(`uv run --isolated --group bench python -m tests.bench telegram`); `crowd` and `broadcast` take minutes.
+(`uv run --isolated --group bench python -m tests.bench telegram`); `crowd`, `broadcast` and
+`floods` take minutes.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Mapping
 
-from tests.bench import broadcast, crowd, evidence, startup, telegram, turns
+from tests.bench import broadcast, crowd, evidence, floods, startup, telegram, turns
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "turns": lambda options: turns.measure(options.stored),
@@ -18,6 +19,7 @@ BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] =
     "telegram": lambda _: telegram.measure(),
     "crowd": lambda _: crowd.measure(),
     "broadcast": lambda options: broadcast.measure(options.followers, kills=options.kill),
+    "floods": lambda options: floods.measure(options.flood),
 }
 USUAL = ("turns", "startup", "evidence")
 
@@ -32,6 +34,7 @@ def main() -> None:
     )
     parser.add_argument("--followers", type=int, default=10_000, help="whom `broadcast` tells")
     parser.add_argument("--kill", action="store_true", help="kill the worker that broadcasts in the middle")
+    parser.add_argument("--flood", action="append", default=[], choices=floods.FLOODS, help="one of `floods`")
     options = parser.parse_args()
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")

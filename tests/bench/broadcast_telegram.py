@@ -67,6 +67,8 @@ class Crowd:
     first: int
     """The number of the first of them."""
     seed: int = 1
+    thinks: tuple[float, float] = THINKS
+    """Seconds that somebody takes to answer."""
     waits: list[tuple[float, float]] = field(default_factory=list)
 
     async def talk(self) -> None:
@@ -77,10 +79,10 @@ class Crowd:
 
     async def _live(self, person: Person, number: int) -> None:
         lots = random.Random(f"{self.seed} {number}")  # noqa: S311  no secret
-        await asyncio.sleep(lots.random() * THINKS[1])
+        await asyncio.sleep(lots.random() * self.thinks[1])
         while True:
             await self._ask(person)
-            await asyncio.sleep(lots.uniform(*THINKS))
+            await asyncio.sleep(lots.uniform(*self.thinks))
 
     async def _ask(self, person: Person) -> None:
         telegram, chat = self.telegram, person.chat.id

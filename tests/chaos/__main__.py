@@ -54,6 +54,7 @@ def _read_arguments() -> tuple[Wanted, bool]:
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--platform", choices=("own", *WAYS), default="own")
     parser.add_argument("--way", help="polling or webhook, socket or http; else the seed decides")
+    parser.add_argument("--messages-per-minute", type=int, default=0, help="of one person; 0 is all")
     parser.add_argument("--log", default="", help="a new file in which the workers' log is kept")
     parser.add_argument("--mutant", choices=MUTANTS)
     parser.add_argument("--json", action="store_true", help="the figures as one object on the last line")
@@ -69,6 +70,7 @@ def _read_arguments() -> tuple[Wanted, bool]:
     if kind not in KINDS:
         parser.error(f"{given.platform} has no way {given.way}")
     wanted = Wanted(given.seconds, seed, given.workers, given.mutant, kind=kind, log=given.log)
+    wanted = replace(wanted, messages_per_minute=given.messages_per_minute)
     return (wanted if kind == "own" else replace(wanted, lease=LEASE_OF_HTTP)), given.json
 
 

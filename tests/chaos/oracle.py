@@ -40,6 +40,8 @@ class Oracle:
     truth: Truth
     witnessed: Witnessed
     partitions: int
+    messages_per_minute: int = 0
+    """What is read of one person, as the workers have it: what comes after that has nothing to do."""
 
     def findings(self, record: Record) -> Iterator[Finding]:
         """List everything that is not as it must be."""
@@ -181,7 +183,7 @@ class Oracle:
             language = look.language or DEFAULT_LANGUAGE
             standing = look.text.rpartition("\n\n")[2]
             views = (
-                home(self.book, state, _world(look.world), language)
+                home(self.book, state, self._world(look.world), language)
                 for state in self.truth.states(look.address, look.begun, look.at)
             )
             if not any(
@@ -194,7 +196,11 @@ class Oracle:
     # ------------------------------------------------------------------------------------------------------
 
     def _turn(self, before: Conversation | None, event: Event, outside: Outside, address: Address) -> Turn:
-        return take_turn(self.book, before, event, _world(outside), address)
+        return take_turn(self.book, before, event, self._world(outside), address)
+
+    def _world(self, outside: Outside) -> World:
+        world = outside.bulletin.world(outside.now, UTC)
+        return replace(world, messages_per_minute=self.messages_per_minute)
 
     def _commits(self, address: Address, event: str) -> Sequence[Step]:
         return self._steps_by_key.get(self._key(address, event), ())
@@ -229,10 +235,6 @@ def _is_nothing(before: Conversation | None, turn: Turn) -> bool:
 def _is_step(turn: Turn, step: Step) -> bool:
     jobs = [encode_job(job) for job in turn.jobs]
     return encode_conversation(turn.conversation) == step.body and jobs == list(step.jobs.values())
-
-
-def _world(outside: Outside) -> World:
-    return outside.bulletin.world(outside.now, UTC)
 
 
 def _named(attempt: Attempt) -> str:

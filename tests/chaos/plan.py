@@ -55,6 +55,8 @@ class Plan:
     bot_pause: float = 0.0
     failpoints: str = ""
     mutant: Mutant | None = None
+    messages_per_minute: int = 0
+    """How much is read of one person; 0 is everything, and nobody goes before another."""
     log: str = ""
     witness: str = ""
     """The folder in which the worker writes down what it was asked to do."""

@@ -81,6 +81,8 @@ class Wanted:
     trouble: float = 0.5
     lease: float = 3.0
     kind: Kind = "own"
+    messages_per_minute: int = 0
+    """How much is read of one person, 0 is all."""
     log: str = ""
     """Where the workers' log is kept; nowhere if that is empty."""
 
@@ -192,7 +194,9 @@ class _Stage:
         await self.ticks.tick()
         truth = await asyncio.to_thread(read_truth, self.server.folder, self.ticks)
         witnessed = await asyncio.to_thread(read_witnessed, Path(self.fleet.plan.witness))
-        oracle = Oracle(chaos_book(timedelta(seconds=Plan.minute)), truth, witnessed, self.store.partitions)
+        book = chaos_book(timedelta(seconds=Plan.minute))
+        per_minute = self.wanted.messages_per_minute
+        oracle = Oracle(book, truth, witnessed, self.store.partitions, per_minute)
         record, stored = self.platform.record, await self._stored(oracle)
         found = [*await asyncio.to_thread(check, record, stored, oracle, lease=self.wanted.lease)]
         found += [("bad_ends", each) for each in self.fleet.bad_ends]
@@ -277,6 +281,7 @@ def _plan(wanted: Wanted, platform: str, store: str, folder: Path) -> Plan:
         bot_pause=0.0005,
         failpoints=_RANDOM_DEATHS,
         mutant=wanted.mutant,
+        messages_per_minute=wanted.messages_per_minute,
         log=wanted.log or str(folder / "log"),
         witness=str(folder / "witness"),
         sky=str(folder / "trouble at Apple"),

@@ -19,7 +19,7 @@ from bot.replace import replace
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from bot.runtime.rooms import IN_FLIGHT, IN_FLIGHT_UNASKED
-from bot.runtime.timetable import AHEAD, Full, Timetable
+from bot.runtime.timetable import AHEAD, BEHIND, GAP, LAST, Full, Timetable
 from bot.runtime.worker import Platform, Worker
 from tests.bench.worker import ClearBoard
 from tests.outside import START
@@ -167,6 +167,18 @@ def test_whoever_waits_too_long_for_a_store_that_is_away_waits_in_the_store_as_w
         assert isinstance(second, Full)
 
     play(life())
+
+
+def test_who_talks_most_leaves_a_gap_after_each_moment() -> None:
+    async def life() -> None:
+        timetable = Timetable(StoreInTime(), now)
+        span = timedelta(seconds=2)
+        moments.extend([await timetable.spare_moment("test", PAUSE, span, queue=LAST) for _ in range(21)])
+
+    moments: list[datetime] = []
+    play(life())
+    between = (moments[-1] - moments[0]) / 20
+    assert between > (1 + GAP - BEHIND) * PAUSE - timedelta(milliseconds=1)
 
 
 def test_a_moment_that_was_missed_is_given_up_for_another() -> None:

@@ -128,7 +128,7 @@ async def scene(way: Way = "socket", status: bytes = feed(), pane: Pane = "agent
     """Set everything up, the app as its manifest has it, and start the program."""
     with RedisServer(*SAFE) as redis, apple(document(status)) as feed_server:
         async with SlackServer(Clock(running=True)) as slack:
-            slack.installs(_manifest())
+            slack.installs(manifest())
             slack.app.pane = pane
             settings = {
                 "APPLE_STATUS_URL": feed_server.url,
@@ -171,6 +171,7 @@ def person(scene: Scene, language: str, name: str = "U0ANN") -> Person:
     return scene.slack.person(name, locale="ja-JP" if language == "ja" else "en-US")
 
 
-def _manifest() -> dict[str, Any]:
+def manifest() -> dict[str, Any]:
+    """Read the app's manifest."""
     manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     return manifest

@@ -10,7 +10,13 @@ from bot.dialogue.evidence.mask import mask
 from bot.dialogue.evidence.page import Page
 from bot.dialogue.evidence.serial import reported_serial
 from bot.dialogue.evidence.system import macos_version, model
+from bot.events import Said, Shared
 from bot.model import Finding, FindingName
+
+
+def shown_by(event: Said | Shared) -> tuple[Finding, ...]:
+    """Give what the event's text shows, which may be known already."""
+    return find(event.text) if event.findings is None else event.findings
 
 
 def find(text: str) -> tuple[Finding, ...]:
