@@ -29,7 +29,8 @@ class Report(Struct, frozen=True):
     """What Apple reports of one service.
 
     `since` and `until` are UTC; for `ok` and `unknown` both are None and `message` is empty. `planned` is
-    the start of announced maintenance that has not begun.
+    the start of announced maintenance that has not begun. `ended` is when the last problem of a service that
+    is `ok` again was over, where that is not long ago.
     """
 
     service: Service
@@ -38,6 +39,7 @@ class Report(Struct, frozen=True):
     until: datetime | None = None
     message: str = ""
     planned: datetime | None = None
+    ended: datetime | None = None
 
 
 class Board(Struct, frozen=True):

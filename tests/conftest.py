@@ -26,7 +26,12 @@ LANES: Final = {
         *("bench", "chaos", "commands", "slack", "telegram", "wire"),
         *("contract/test_redis", "contract/test_sqlite_crash", "contract/test_sqlite_wiping"),
         *("contract/test_channel", "contract/test_pins_model", "contract/test_store_model"),
-        *("dialogue/test_walk", "runtime/test_poller_fleet"),
+        *("adapters/test_apple_board_laws", "adapters/test_slack_laws", "adapters/test_telegram_trouble"),
+        *("dialogue/test_evidence_laws", "dialogue/test_laws", "dialogue/test_waking_laws"),
+        *("adapters/test_apple_evils", "adapters/test_health", "adapters/test_redis_examine"),
+        *("adapters/test_slack_http", "adapters/test_slack_socket", "adapters/test_telegram_webhook"),
+        *("adapters/test_web_room", "dialogue/test_hostile_texts", "dialogue/test_walk"),
+        *("runtime/test_floods", "runtime/test_poller_fleet", "runtime/test_reader"),
         *("test_deployment", "test_lock", "test_wheel", "test_zone"),
     ),
 }

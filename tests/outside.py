@@ -14,10 +14,11 @@ TOKYO = timezone(timedelta(hours=9), "JST")
 
 ANN = Address("test", "chat", "ann")
 
-Weather: TypeAlias = Literal["clear", "down", "maintenance", "unknown", "partly", "old", "crowd"]
+Weather: TypeAlias = Literal["clear", "down", "maintenance", "unknown", "partly", "old", "crowd", "ended"]
 """How Apple's board looks: `old` has not been read for an hour, and `unknown` could not be read at all.
 
-At `crowd` it is clear, but many people have had the same trouble since 09:40.
+At `crowd` it is clear, but many people have had the same trouble since 09:40. At `ended` a problem with
+iMessage was over 13 minutes ago.
 """
 
 CROWD_SINCE = START - timedelta(minutes=52)
@@ -56,4 +57,5 @@ def _report(service: Service, weather: Weather, now: datetime, words: str) -> Re
         return Report(service, "maintenance", since, now + timedelta(hours=2), words)
     if weather == "partly" and service is Service.APPLE_ACCOUNT:
         return Report(service, "unknown")
-    return Report(service, "ok")
+    is_ended = weather == "ended" and service is Service.IMESSAGE
+    return Report(service, "ok", ended=now - timedelta(minutes=13) if is_ended else None)

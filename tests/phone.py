@@ -30,8 +30,8 @@ PHONES: dict[Language, Path] = {
     "en": ROOT / ".github/telegram-en.svg",
 }
 PRESSED: dict[Language, tuple[str, ...]] = {
-    "ja": ("iPhone・iPad", "進む"),
-    "en": ("iPhone or iPad", "Continue"),
+    "ja": ("iPhone・iPad", "開いた"),
+    "en": ("iPhone or iPad", "Yes, it opens"),
 }
 
 ASKED = datetime(2026, 1, 5, 1, 32, tzinfo=UTC)

@@ -42,7 +42,7 @@ def test_the_lines_for_programs_in_the_readme_are_understood() -> None:
 
 def test_the_drawings_in_the_readme_are_those_of_the_compiled_machine() -> None:
     assert readme_with_drawings(README) == README, "run `uv run python -m tests.pictures`"
-    assert "apple_status --> internet" in drawn("iphone")
+    assert "apple_status --> web_page" in drawn("iphone")
 
 
 def test_the_pictures_of_telegram_show_what_the_bot_says() -> None:

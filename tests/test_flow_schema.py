@@ -16,6 +16,7 @@ from bot.dialogue.source.states import (
     CHOICE_KEYS,
     MOST_CHOICES,
     MOST_ENTRIES,
+    PASS_KEYS,
     REMIND_KEYS,
     STATE_KEYS,
     VARIANT_KEYS,
@@ -88,6 +89,7 @@ def test_the_keys_are_those_of_the_parser() -> None:
     assert set(_keys("state")) == set(STATE_KEYS)
     assert set(_keys("state", "properties", "remind")) == set(REMIND_KEYS)
     assert set(_keys("state", "properties", "wait")) == set(WAIT_KEYS)
+    assert set(_keys("state", "properties", "passes")) == set(PASS_KEYS)
     assert set(_keys("flow_file", "properties", "check_in")) == set(CHECK_IN_KEYS)
     assert set(_keys("say")) == set(VARIANT_KEYS)
     assert set(_keys("choice")) == set(_keys("standard_choice")) == set(CHOICE_KEYS)
@@ -150,8 +152,8 @@ def test_the_readme_shows_only_yaml_that_can_be_read() -> None:
 
 def test_the_readme_explains_every_key_and_every_name() -> None:
     names = {
-        *FLOW_KEYS, *STATE_KEYS, *CHOICE_KEYS, *REMIND_KEYS, *WAIT_KEYS, *CHECK_IN_KEYS, *POINTER_KEYS,
-        *EXITS, *ANSWERS, *GUARDS, *FINDINGS, *SERVICES,
+        *FLOW_KEYS, *STATE_KEYS, *CHOICE_KEYS, *REMIND_KEYS, *WAIT_KEYS, *PASS_KEYS, *CHECK_IN_KEYS,
+        *POINTER_KEYS, *EXITS, *ANSWERS, *GUARDS, *FINDINGS, *SERVICES,
     }  # fmt: skip
     explained = r"`\"?{0}:?\"?`|^ *(?:- )?\{{?{0}:"
     assert not [name for name in names if not re.search(explained.format(name), README, re.MULTILINE)]

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -113,6 +113,12 @@ _WORST_FIRST: Final[tuple[_Trouble, ...]] = ("outage", "issue", "maintenance")
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
+_OVER: Final = frozenset({"resolved", "completed"})
+
+JUST_ENDED: Final = timedelta(hours=1)
+"""How long after its end a problem is still told of."""
+
+
 class _Event(Struct, frozen=True):
     status: str
     kind: _Trouble
@@ -132,7 +138,15 @@ class _Event(Struct, frozen=True):
         """
         if self.is_announced:
             return self.start is not None and self.end is not None and self.start <= now < self.end
-        return self.status not in {"resolved", "completed"}
+        return self.status not in _OVER
+
+    def has_just_ended(self, now: datetime) -> bool:
+        """Tell whether it was a problem that Apple says is over, and was not an hour ago.
+
+        People may still feel it, and what they should try first is another than where there was none.
+        """
+        is_over = self.end is not None and now - JUST_ENDED <= self.end <= now
+        return is_over and self.kind != "maintenance" and self.status in _OVER
 
     def urgency(self) -> tuple[int, datetime]:
         """Sort the worst first, then the oldest; an unknown start comes last."""
@@ -154,7 +168,8 @@ def _report(service: Service, entries: Iterable[object], now: datetime) -> Repor
         return Report(service, active.kind, active.start, until, _plain(active.words), planned)
     if len(read) < len(events):
         return Report(service, "unknown")
-    return Report(service, "ok", planned=planned)
+    ends = [event.end for event in read if event.end and event.has_just_ended(now)]
+    return Report(service, "ok", planned=planned, ended=max(ends, default=None))
 
 
 def _event(entry: object) -> _Event | None:

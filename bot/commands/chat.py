@@ -6,11 +6,11 @@ import getpass
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from adapters.console.inbound import lines_of
 from adapters.console.lines import chat_lines
@@ -79,8 +79,9 @@ def _show(
     from adapters.console.screen import PhraseName, chat_screen  # noqa: PLC0415  slow to import, needless for JSON
 
     def phrase(name: PhraseName, language: Language) -> str:
-        forgets = name == "saved" and options.store == MEMORY
-        return book.say("console.closed" if forgets else f"console.{name}", language)
+        forgets = options.store == MEMORY
+        key = f"console.{name}"
+        return book.say(_WHERE_NOTHING_IS_KEPT.get(name, key) if forgets else key, language)
 
     chat_screen(session, phrase, sys.stdin.buffer, loop)
 
@@ -100,6 +101,12 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 MEMORY = "memory"
+
+_WHERE_NOTHING_IS_KEPT: Final[Mapping[str, str]] = {
+    "hint": "console.hint_memory",
+    "saved": "console.closed",
+}
+"""What is said instead of what would promise to remember."""
 
 
 def _store_url(url: str) -> str | Path:

@@ -4,6 +4,7 @@ from bot.dialogue.buttons import offered_options
 from bot.dialogue.command import obey, switch
 from bot.dialogue.draft import Draft
 from bot.dialogue.evidence.find import shown_by
+from bot.dialogue.evidence.told import told_machine
 from bot.dialogue.status import is_card
 from bot.dialogue.understand import (
     Answered,
@@ -18,15 +19,26 @@ from bot.dialogue.understand import (
 )
 from bot.dialogue.vocabulary import CONSENT
 from bot.events import Said
-from bot.model import Conversation
+from bot.model import Conversation, Finding, Place
 
 
 def read(draft: Draft, said: Said) -> None:
     """Follow what the text shows, or else take it for an answer."""
-    if findings := shown_by(said):
+    findings = shown_by(said)
+    if draft.scene.state.asks == "machine" and (machine := _machine(said.text, findings)):
+        draft.learn(machine)
+        draft.note("turn.noted")
+        draft.ask()
+    elif findings:
         draft.follow(findings)
     else:
         _answer(draft, said.text)
+
+
+def _machine(text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Give what the text says of the device; nothing if it shows a trouble, too, which leads elsewhere."""
+    found = {each.name: each for each in (*findings, *told_machine(text))}
+    return tuple(found.values()) if found.keys() <= {"model", "macos_version"} else ()
 
 
 def is_understood(draft: Draft, said: Said) -> bool:
@@ -53,19 +65,30 @@ def _answer(draft: Draft, text: str) -> None:
             switch(draft, language)
         case Solved() if draft.conversation.prompt:
             draft.leave("solved")
+        case _ if draft.scene.state.end:
+            _answer_at_end(draft, meaning)
         case Thanked():
             draft.note("turn.thanks")
-        case Nodded() | Unclear(empty=True) if draft.scene.state.end:
-            draft.tell(draft.scene.phrase("turn.after_end"))
-        case _ if draft.scene.state.end:
-            draft.restart()
-            _begin_with(draft, meaning)
         case _ if not draft.conversation.prompt:
             _begin_with(draft, meaning)
         case Named(flow=flow) if _begins(draft, flow):
             _begin_with(draft, meaning)
+        case Named(flow=flow, state=state) if state and flow == draft.conversation.place.flow:
+            draft.begin(Place(flow, state))
         case _:
             _ask_again(draft, meaning)
+
+
+def _answer_at_end(draft: Draft, meaning: Meaning) -> None:
+    """Leave it at that where only politeness is said; else begin anew."""
+    match meaning:
+        case Thanked():
+            draft.tell(draft.scene.phrase("turn.farewell"))
+        case Nodded() | Unclear(empty=True):
+            draft.tell(draft.scene.phrase("turn.after_end"))
+        case _:
+            draft.restart()
+            _begin_with(draft, meaning)
 
 
 def _ask_again(draft: Draft, meaning: Meaning) -> None:
@@ -92,7 +115,8 @@ def _begin_with(draft: Draft, meaning: Meaning) -> None:
     if isinstance(meaning, Named):
         if draft.scene.is_check_in:
             draft.begin_case()
-        draft.move(draft.book.flows[meaning.flow].begin)
+        flow = draft.book.flows[meaning.flow]
+        draft.begin(Place(flow.name, meaning.state) if meaning.state else flow.begin)
 
 
 def _meaning(draft: Draft, text: str) -> Meaning:

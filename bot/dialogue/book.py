@@ -109,11 +109,18 @@ def compile_book(
 
 
 def _steps(flow: Flow) -> Iterator[tuple[Place, tuple[int, int]]]:
-    """Number the steps as the file has them. The step and the consent to it share a title, and the number."""
-    titles = list(dict.fromkeys(state.title for state in flow.states.values() if state.title))
+    """Number the steps as the file has them. The step and the consent to it share a title, and the number.
+
+    What stands beside the way, for those who name their trouble, has none.
+    """
+    titles = list(dict.fromkeys(state.title for state in _on_the_way(flow) if state.title))
     for state in flow.states.values():
-        if state.title:
+        if state.title in titles:
             yield state.place, (titles.index(state.title) + 1, len(titles))
+
+
+def _on_the_way(flow: Flow) -> Iterator[State]:
+    return (state for state in flow.states.values() if not state.called)
 
 
 def _buttons(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from bot.dialogue.book import Book
 from bot.dialogue.buttons import choices
-from bot.dialogue.flow import ExitName, State
-from bot.dialogue.machine import CHECK_IN, SKIP, evidence_trigger, exit_trigger
+from bot.dialogue.flow import ExitName, State, Text
+from bot.dialogue.machine import CHECK_IN, PASS, SKIP, evidence_trigger, exit_trigger
 from bot.dialogue.owed import check_in_wake, is_owed_still, remind_wake, wait_wake
-from bot.dialogue.phrase import Scene, filled, question
+from bot.dialogue.phrase import STATUS_PAGES, Scene, filled, question, tells_of_apple
 from bot.dialogue.progress import left_off, pointing, with_findings, with_outcome
 from bot.dialogue.vocabulary import OUTCOMES
 from bot.model import (
@@ -49,7 +49,9 @@ class Draft:
         self._is_aside = False
         self._owes_step = is_owed_still(conversation, world, is_heard=is_heard)
         self.has_resumed = False
-        """Whether the guide goes on where it was left."""
+        """Whether the guide goes on where it was left, or begins in its middle."""
+        self.has_told_of_apple = False
+        """Whether a state that was passed has told how Apple's services are."""
         self._heard_at = world.now.replace(microsecond=0) if is_heard else conversation.heard_at
         self._owed: list[Wake] = []
         self._budget = conversation.budget
@@ -126,8 +128,12 @@ class Draft:
         to = self.book.machine.go(self.conversation.place, id_)
         if option is None or to is None:
             return False
+        if option.finds:
+            self.learn((Finding(option.finds, ""),))
         if not (option.resumes and self._resume()):
             self.move(to, OUTCOMES.get(id_))
+        if option.untried:
+            self._pass_over_tried()
         return True
 
     def go_by_itself(self, trigger: str) -> None:
@@ -137,16 +143,21 @@ class Draft:
 
     def skip(self) -> None:
         """Leave the step undone."""
+        leads_on = any(option.untried for option in self.scene.state.options)
         to = self.book.machine.go(self.conversation.place, SKIP)
         if to is None:
             self.note("turn.no_skip")
         else:
             self.move(to, "skipped")
+        if leads_on:
+            self._pass_over_tried()
 
     def leave(self, name: ExitName) -> None:
         """Take one of the ways out that every state has."""
         to = self.book.machine.go(self.conversation.place, exit_trigger(name))
-        if to is None or to == self.conversation.place:
+        if to == self.conversation.place and name == "person" and self.scene.state.how:
+            self.explain()
+        elif to is None or to == self.conversation.place:
             self.note("turn.already_here")
         else:
             self.move(to, "fixed" if name == "solved" else None)
@@ -158,6 +169,8 @@ class Draft:
             self.note("turn.first_step")
             return
         tried = tuple(each for each in self.conversation.tried if each.place != path[-1])
+        shown = tuple(each for each in self.conversation.findings if each.quote)  # not what a button told
+        self.conversation = replace(self.conversation, findings=shown)
         self._arrive(path[-1], path[:-1], tried)
 
     def restart(self) -> None:
@@ -186,7 +199,7 @@ class Draft:
 
     def follow(self, findings: tuple[Finding, ...]) -> None:
         """Go where the evidence points, saying why; or say what it shows and stay."""
-        self.conversation = replace(self.conversation, findings=with_findings(self.conversation, findings))
+        self.learn(findings)
         for finding in findings:
             self.note(f"finding.{finding.name}", quote=finding.quote)
         for name in pointing(self.conversation, findings):
@@ -196,12 +209,50 @@ class Draft:
                 return
         self.ask()
 
+    def learn(self, findings: tuple[Finding, ...]) -> None:
+        """Keep what was found."""
+        self.conversation = replace(self.conversation, findings=with_findings(self.conversation, findings))
+
+    def begin(self, place: Place) -> None:
+        """Begin that flow, with this state of it: what its first state says of Apple comes before."""
+        flow, was_in = self.book.flows[place.flow], self.conversation.place.flow
+        if place.flow == was_in:
+            self.move(place)
+            return
+        self.move(flow.begin)
+        if place != flow.begin:
+            self.has_resumed = self.conversation.place == flow.begin
+            if self.has_resumed and self.scene.holds(("apple_unknown",)):
+                self.note("status.unread_here", page=STATUS_PAGES[self.conversation.language])
+            self._arrive(place, self.conversation.path, self.conversation.tried)
+
     def move(self, to: Place, outcome: Outcome | None = None) -> None:
-        """Go to that place; remember the way back, and how the step went that is being left."""
+        """Go to that place, or past it; remember the way back, and how the step went that is being left."""
         origin, path = self.conversation.place, self.conversation.path
         if to != origin:
             path = (*path, origin)[-PATH_LENGTH:]
         self._arrive(to, path, with_outcome(self.book, self.conversation, outcome))
+        scene = self.scene
+        if scene.state.passes and scene.holds(scene.state.passes.when):
+            self.has_told_of_apple = tells_of_apple(scene)
+            self._notes.append(question(scene))
+            past = self.book.machine.go(to, PASS)
+            self._arrive(past or to, path, self.conversation.tried)
+
+    def _pass_over_tried(self) -> None:
+        """Go on to the first step that has not been tried yet."""
+        tried = {self.book.state(each.place).title for each in self.conversation.tried}
+        passed = set[Place]()
+        while (to := self._past(tried)) and to not in passed:
+            passed.add(to)
+            self._arrive(to, self.conversation.path, self.conversation.tried)
+
+    def _past(self, tried: set[Text | None]) -> Place | None:
+        """Give where it goes on from a state that need not be asked; None from one that must."""
+        state = self.scene.state
+        if state.passes and self.scene.holds(state.passes.when):
+            return self.book.machine.go(state.place, PASS)
+        return self.book.machine.go(state.place, SKIP) if state.title and state.title in tried else None
 
     def _resume(self) -> bool:
         """Go on where the guide was left; False if that is not known."""

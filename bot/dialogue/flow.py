@@ -53,6 +53,10 @@ class Option(Struct, frozen=True):
     """Further typed answers that mean this option."""
     resumes: bool
     """It leads back to where the guide was left, and to `to` only where that is not known."""
+    untried: bool
+    """It leads on from `to` to the first step that has not been tried yet."""
+    finds: FindingName | None
+    """What giving this answer shows, as pasted text may."""
     where: Where
 
 
@@ -68,6 +72,13 @@ class Wait(Struct, frozen=True):
 
     after: timedelta
     then: Place
+
+
+class Pass(Struct, frozen=True):
+    """Where a state leads at once while one of the guards `when` holds: its text is said above the next."""
+
+    when: tuple[str, ...]
+    to: Place
 
 
 class State(Struct, frozen=True):
@@ -86,6 +97,11 @@ class State(Struct, frozen=True):
     loses: bool
     """Following this step loses settings, so it may be entered by consent only."""
     was: tuple[str, ...]
+    passes: Pass | None
+    called: tuple[str, ...]
+    """The words by which people name this trouble: a message that has one leads here."""
+    asks: Literal["machine"] | None
+    """What is typed here is read for this first."""
     where: Where
 
     def option(self, id_: str) -> Option | None:

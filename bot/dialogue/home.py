@@ -50,7 +50,7 @@ def _standing(scene: Scene, *, begun: bool) -> str:
         return scene.phrase("home.ended")
     language, title = scene.conversation.language, scene.state.title
     topic = scene.flow.about.of(language)
-    if title is None:
+    if title is None or scene.state.place not in scene.book.steps:
         return scene.phrase("home.at_guide", topic=topic)
     number, count = map(str, scene.book.steps[scene.state.place])
     step = title.of(language)

@@ -81,6 +81,9 @@ def evidence_trigger(finding: str) -> str:
 
 
 SKIP = "exit.skip"
+PASS = "passes"  # noqa: S105  a trigger
+"""The trigger of a state that is not stopped at."""
+
 WAIT = "time.wait"
 """The trigger of the end of a step's wait."""
 
@@ -97,6 +100,8 @@ def arrows(flows: Iterable[Flow]) -> Iterator[Arrow]:
                 yield Arrow(state.place, option.id, option.to)
             if state.skip is not None:
                 yield Arrow(state.place, SKIP, state.skip)
+            if state.passes is not None:
+                yield Arrow(state.place, PASS, state.passes.to)
             if state.wait is not None:
                 yield Arrow(state.place, WAIT, state.wait.then)
             if (question := _check_in(flow, state)) is not None:
@@ -112,8 +117,9 @@ def _check_in(flow: Flow, state: State) -> Place | None:
     Nothing after "stop", after a person was asked for or an end of another kind, and nothing of somebody who
     has not taken the first step.
     """
-    check_in, place = flow.check_in, state.place
-    if check_in is None or place in (flow.begin, check_in.solved, check_in.unfinished):
+    check_in, place, begin = flow.check_in, state.place, flow.states[flow.begin.state]
+    first = (flow.begin, begin.passes.to if begin.passes else None)
+    if check_in is None or place in (*first, check_in.solved, check_in.unfinished):
         return None
     if place == flow.exits["solved"]:
         return check_in.solved

@@ -63,7 +63,7 @@ def question(scene: Scene) -> str:
 def tells_of_apple(scene: Scene) -> bool:
     """Say whether the text of the state tells how Apple's services are."""
     names = {found[1] for found in PLACEHOLDER.finditer(_template(scene))}
-    return not names.isdisjoint(("apple_report", "services_ok"))
+    return not names.isdisjoint(("apple_report", "checked_at"))
 
 
 def _template(scene: Scene) -> str:
@@ -130,6 +130,14 @@ def _apple_report(scene: Scene) -> str:
     return "\n".join(full_report(scene, report) for report in _active(scene))
 
 
+def _apple_ended(scene: Scene) -> str:
+    return "\n".join(
+        scene.phrase("report.ended", service=service_name(scene, each.service), at=moment(scene, each.ended))
+        for each in scene.reports
+        if each.ended
+    )
+
+
 def _active(scene: Scene) -> Iterable[Report]:
     return (report for report in scene.reports if report.state not in ("ok", "unknown"))
 
@@ -175,7 +183,7 @@ def _summary(scene: Scene) -> str:
     if machine:
         lines.append(scene.phrase("summary.machine", machine=machine))
     lines += [
-        scene.phrase("summary.seen", quote=quote)
+        scene.phrase("summary.seen", quote=quote) if quote else scene.phrase("summary.no_serial")
         for name, quote in quotes.items()
         if name not in ("model", "macos_version", "serial_present")
     ]
@@ -188,23 +196,26 @@ def _apple_now(scene: Scene) -> str:
         return scene.phrase("report.unread")
     if verdict(reports) == "down":
         return "\n".join(report_line(scene, report) for report in _active(scene))
+    if verdict(reports) == "ended":
+        return _apple_ended(scene)
     checked = scene.phrase("report.checked", checked_at=_checked_at(scene))
     return scene.phrase("report.ok", services=_services("ok")(scene)) + checked
 
 
 def _tried_lines(scene: Scene) -> Iterable[str]:
-    tried = scene.conversation.tried
-    if not tried:
+    outcomes = {_title(scene, each): each.outcome for each in scene.conversation.tried}
+    if not outcomes:
         return [scene.phrase("summary.nothing_tried")]
     return [
         scene.phrase(f"outcome.{outcome}", steps=_listed(scene, titles))
         for outcome in ("fixed", "not_yet", "skipped")
-        if (titles := [_title(scene, each) for each in tried if each.outcome == outcome])
+        if (titles := [title for title, how in outcomes.items() if how == outcome])
     ]
 
 
 FILLERS: Mapping[str, Callable[[Scene], str]] = {
     "apple_report": _apple_report,
+    "apple_ended": _apple_ended,
     "checked_at": _checked_at,
     "crowd_since": _crowd_since,
     "services_ok": _services("ok"),

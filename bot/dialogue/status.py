@@ -51,7 +51,9 @@ def status_lines(scene: Scene, reports: Iterable[Report]) -> Iterator[str]:
     """Say what Apple reports of each service, with a mark that is read at a glance."""
     for report in reports:
         name = service_name(scene, report.service)
-        if report.state in ("ok", "unknown"):
+        if report.ended:
+            yield scene.phrase("status.ended", service=name, at=moment(scene, report.ended))
+        elif report.state in ("ok", "unknown"):
             yield scene.phrase(f"status.{report.state}", service=name)
         else:
             yield full_report(scene, report)

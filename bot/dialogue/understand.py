@@ -35,9 +35,10 @@ class Switched(Struct, frozen=True):
 
 
 class Named(Struct, frozen=True):
-    """The person named the topic of a flow, and of that one only."""
+    """The person named the topic of a flow, and of that one only, or a trouble that a state of it is for."""
 
     flow: str
+    state: str = ""
 
 
 class Solved(Struct, frozen=True):
@@ -59,6 +60,9 @@ class Unclear(Struct, frozen=True):
 
 
 Meaning: TypeAlias = Answered | Commanded | Switched | Named | Solved | Thanked | Nodded | Unclear
+
+_FAREWELLS = ("bye", "bye bye", "goodbye", "またお願いします", "ではまた", "それでは", "では")
+"""What ends a talk politely, said with thanks; alone it is a command."""
 
 SHORT, SHORT_JAPANESE = 80, 45
 """Longer messages are stories: a phrase inside them is no answer (characters, after `normal`)."""
@@ -82,6 +86,11 @@ class Lexicon:
         }
         self._outcomes = Finder({name: words[name] for name in ("fixed", "not_yet")})
         self._topics = Finder({flow.name: flow.called for flow in flows.values()})
+        self._troubles = {
+            flow.name: Finder({name: state.called for name, state in flow.states.items()})
+            for flow in flows.values()
+        }
+        self._polite = Finder({"polite": (*words["thanks"], *words["go_on"], *_FAREWELLS)})
         self._answers = {
             state.place: _by_phrase(state, labels)
             for flow in flows.values()
@@ -104,14 +113,29 @@ class Lexicon:
             meaning = self._said(phrase, state, offered, counted, asks=asks)
             if meaning is not None and (phrase == message or not self._is_fixed(phrase, state)):
                 return meaning
+        named = self._named(message, state.place.flow)
+        if named and named.state:
+            told = self._told_beside(named, message)
+            if not told:
+                return named
+            named = Named(named.flow) if "fixed" in told else named
         outcome = None if asks or _is_story(message) else self._outcome(message, offered)
         if isinstance(outcome, Answered):
             return outcome
-        return self._named(message) or outcome or Unclear()
+        return named or outcome or (Thanked() if self._is_polite(message) else Unclear())
 
     def named(self, text: str) -> Named | None:
         """Give the one topic that is named in the text, whatever else it says."""
         return self._named(normal(text))
+
+    def _is_polite(self, message: str) -> bool:
+        """Say whether nothing is said but thanks and farewell, as people do at an end."""
+        if _is_story(message):
+            return False
+        mentions = self._polite.mentions(message)
+        ends = (0, *(end for _, _, end in mentions))
+        begins = (*(begin for _, begin, _ in mentions), len(message))
+        return bool(mentions) and all(is_filler(message, *gap) for gap in zip(ends, begins, strict=True))
 
     def _is_fixed(self, phrase: str, state: State) -> bool:
         """Say whether the phrase is "it works": 解決したい is no courteous way to say 解決."""
@@ -149,9 +173,28 @@ class Lexicon:
             case _:
                 return _standard(name, offered)
 
-    def _named(self, message: str) -> Named | None:
+    def _named(self, message: str, here: str = "") -> Named | None:
+        """Give the one topic that is named, and its trouble.
+
+        A trouble alone is that of `here`, or of the one topic that knows it.
+        """
         named = {name for name, _, _ in self._topics.mentions(message)}
-        return Named(named.pop()) if len(named) == 1 else None
+        if len(named) > 1:
+            return None
+        flows = named or {flow for flow in self._troubles if self._trouble(flow, message)}
+        flow = here if here in flows else flows.pop() if len(flows) == 1 else ""
+        return Named(flow, self._trouble(flow, message)) if flow else None
+
+    def _told_beside(self, named: Named, message: str) -> set[str]:
+        """Say how it went besides the trouble's own words: "could not …" may be a part of these."""
+        _, begin, end = self._troubles[named.flow].mentions(message)[0]
+        return {
+            name for name, first, last in self._outcomes.mentions(message) if last <= begin or first >= end
+        }
+
+    def _trouble(self, flow: str, message: str) -> str:
+        """Give the state of the flow that is for the trouble that is named first."""
+        return next((name for name, _, _ in self._troubles[flow].mentions(message)), "")
 
     def _outcome(self, message: str, offered: tuple[str, ...]) -> Meaning | None:
         """Say how it went: as the last words have it, but "fixed" only if the message says nothing else."""

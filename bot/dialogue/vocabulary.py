@@ -43,7 +43,7 @@ FINDINGS: tuple[FindingName, ...] = get_args(FindingName)
 
 SERVICES: Mapping[str, Service] = {service.name.lower(): service for service in Service}
 
-Verdict: TypeAlias = Literal["down", "unknown", "crowd", "partly", "clear"]
+Verdict: TypeAlias = Literal["down", "unknown", "ended", "crowd", "partly", "clear"]
 
 
 def watched(board: Board | None, services: tuple[Service, ...]) -> tuple[Report, ...]:
@@ -57,6 +57,7 @@ def verdict(reports: tuple[Report, ...], *, crowd: bool = False) -> Verdict:
     """Sum the reports up. Nothing that was not read counts as healthy.
 
     `down`: at least one has an active event. `unknown`: iMessage itself (or everything) could not be read.
+    `ended`: a problem of at least one was over not long ago.
     `crowd`: Apple reports nothing yet, but far more people than usual have trouble. `partly`: iMessage is
     without a reported problem, but another one could not be read. `clear`: the rest.
     """
@@ -67,22 +68,29 @@ def verdict(reports: tuple[Report, ...], *, crowd: bool = False) -> Verdict:
     readable = any(report.service is Service.IMESSAGE and report.state == "ok" for report in reports)
     if not is_clear and not readable:
         return "unknown"
+    if any(report.ended for report in reports):
+        return "ended"
     if crowd:
         return "crowd"
     return "clear" if is_clear else "partly"
 
 
-APPLE_GUARDS = ("apple_down", "apple_unknown", "apple_crowd", "apple_partly", "apple_clear")
+APPLE_GUARDS = (
+    *("apple_down", "apple_unknown", "apple_ended", "apple_crowd", "apple_partly", "apple_clear"),
+)
 
 GUARDS = (
-    *APPLE_GUARDS, "fix_known", "serial_not_seen", "certificate_alone", "certificate_not_alone", *FINDINGS
+    *APPLE_GUARDS, "fix_known", "serial_not_seen", "serial_unsure", "serial_sure", "certificate_alone",
+    "certificate_not_alone", "machine_known", "machine_unknown", *FINDINGS
 )  # fmt: skip
 """What `when:` may ask; `facts` says which of them hold."""
 
 CASES = (
     APPLE_GUARDS,
     ("serial_present", "serial_not_seen"),
+    ("serial_unsure", "serial_sure"),
     ("certificate_alone", "certificate_not_alone"),
+    ("machine_known", "machine_unknown"),
 )
 """Of each of these groups exactly one guard holds at any time, so together they leave no case out."""
 
@@ -96,6 +104,12 @@ def facts(conversation: Conversation, reports: tuple[Report, ...], *, crowd: boo
     serial = holding & {"serial_missing", "serial_present"}
     alone = "apns_certificate_missing" in holding and not serial
     holding.add("certificate_alone" if alone else "certificate_not_alone")
+    is_bare = any(
+        each.name == "serial_missing" and each.quote.endswith(":") for each in conversation.findings
+    )
+    holding.add("serial_unsure" if alone or is_bare else "serial_sure")
+    is_known = holding & {"model", "macos_version"}
+    holding.add("machine_known" if is_known else "machine_unknown")
     if any(tried.outcome == "fixed" for tried in conversation.tried):
         holding.add("fix_known")
     return frozenset(holding)
@@ -103,7 +117,8 @@ def facts(conversation: Conversation, reports: tuple[Report, ...], *, crowd: boo
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "apple_report": ("apple_down",),
-    "checked_at": ("apple_down", "apple_crowd", "apple_partly", "apple_clear"),
+    "apple_ended": ("apple_ended",),
+    "checked_at": ("apple_down", "apple_ended", "apple_crowd", "apple_partly", "apple_clear"),
     "crowd_since": ("apple_crowd",),
     "services_ok": ("apple_partly", "apple_clear"),
     "services_unknown": ("apple_unknown", "apple_partly"),
@@ -129,7 +144,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             "welcome_back", "unclear", "nothing_read", "file_without_evidence", "old_button", "guide_changed",
             "first_step", "after_end", "no_skip", "no_how", "help", "language", "thanks", "already_here",
             "failed", "damaged", "watching_already", "unwatched", "stopped_watching", "still_watching",
-            "never_asked",
+            "never_asked", "noted", "farewell",
             "sent_photo", "sent_large_file", "sent_other_file", "sent_unavailable_file", "sent_other",
             "sent_too_much", "too_many",
         )
@@ -171,7 +186,9 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "home.at_step": frozenset({"topic", "step", "number", "count"}),
     **{
         f"console.{name}": frozenset()
-        for name in ("hint", "saved", "closed", "looking", "ended", "stored_unreadable", "stored_newer")
+        for name in (
+            "hint", "hint_memory", "saved", "closed", "looking", "ended", "stored_unreadable", "stored_newer",
+        )
     },
     **{
         f"store.{name}": frozenset({"where"})
@@ -181,6 +198,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "status.title": frozenset({"checked_at"}),
     "status.aged": frozenset({"checked_at", "minutes"}),
     "status.ok": frozenset({"service"}),
+    "status.ended": frozenset({"service", "at"}),
     "status.unknown": frozenset({"service"}),
     "status.crowd": frozenset({"since"}),
     "status.unread": frozenset({"why", "page"}),
@@ -194,10 +212,12 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "report.unread": frozenset(),
     "report.checked": frozenset({"checked_at"}),
     "report.ok": frozenset({"services"}),
+    "report.ended": frozenset({"service", "at"}),
     "report.planned": frozenset({"service", "since"}),
     "summary.topic": frozenset({"topic"}),
     "summary.machine": frozenset({"machine"}),
     "summary.seen": frozenset({"quote"}),
+    "summary.no_serial": frozenset(),
     "summary.nothing_tried": frozenset(),
     "time.today": frozenset({"time"}),
     "time.day": frozenset({"year", "month", "day", "time"}),

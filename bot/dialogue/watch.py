@@ -31,9 +31,11 @@ def show_status(draft: Draft) -> None:
 
 def heed_apple(draft: Draft) -> None:
     """Put trouble at Apple's end before a step that is gone on with; what a question tells of it is known."""
-    if draft.has_resumed and draft.scene.holds(("apple_down", "apple_crowd")):
+    if draft.has_resumed and draft.scene.holds(("apple_down", "apple_crowd", "apple_ended")):
         show_status(draft)
-    elif APPLE in draft.conversation.topics and draft.shows_question and tells_of_apple(draft.scene):
+    elif APPLE in draft.conversation.topics and (
+        draft.has_told_of_apple or (draft.shows_question and tells_of_apple(draft.scene))
+    ):
         _see(draft)
 
 

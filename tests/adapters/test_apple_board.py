@@ -162,7 +162,27 @@ def test_the_kind_of_an_active_event_gives_the_state(kind: object, state: str) -
 
 @pytest.mark.parametrize("status", ["resolved", "Completed", " RESOLVED"])
 def test_an_event_that_is_over_is_no_trouble(status: str) -> None:
-    assert imessage(event(status, "Outage", epochEndDate=epoch(NOON))) == Report(Service.IMESSAGE, "ok")
+    over = event(status, "Outage", epochEndDate=epoch(NOON - 2 * HOUR))
+    assert imessage(over) == Report(Service.IMESSAGE, "ok")
+
+
+@pytest.mark.parametrize("status", ["resolved", "Completed", " RESOLVED"])
+def test_a_problem_that_was_over_within_the_last_hour_is_told(status: str) -> None:
+    for kind in ("Outage", "Issue"):
+        for ended in (NOON, NOON - timedelta(minutes=13), NOON - HOUR):
+            over = event(status, kind, epochEndDate=epoch(ended))
+            assert imessage(over) == Report(Service.IMESSAGE, "ok", ended=ended)
+    older = event(status, epochEndDate=epoch(NOON - HOUR - timedelta(minutes=1)))
+    assert imessage(older) == Report(Service.IMESSAGE, "ok")
+    both = imessage(older, event(status, epochEndDate=epoch(NOON - HOUR / 2)))
+    assert both.ended == NOON - HOUR / 2
+
+
+@pytest.mark.parametrize("kind", ["Maintenance"])
+def test_maintenance_and_what_has_no_end_are_not_told_of_afterwards(kind: str) -> None:
+    assert imessage(event("completed", kind, epochEndDate=epoch(NOON))).ended is None
+    assert imessage(event("resolved", epochEndDate=None)).ended is None
+    assert imessage(event("resolved", epochEndDate=epoch(NOON)), event("ongoing")).ended is None
 
 
 @pytest.mark.parametrize("status", ["ongoing", "Ongoing", "investigating", "", None, 1, ["resolved"]])

@@ -8,7 +8,7 @@ from bot.model import Reply
 from tests.bench.telegram_server import MESSAGE
 from tests.wire.telegram.refusals import Payload
 
-ANSWERS = ("iphone", "go_on", "not_yet")
+ANSWERS = ("iphone", "page_opens", "not_yet")
 NUMBERS = count(500_000)
 
 Data = Callable[[Reply, str, int], str]

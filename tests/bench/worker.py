@@ -90,7 +90,7 @@ class Bench:
         event, last = EventId(f"{next(self.ids)}"), self.chat.last.get(who)
         if last is None:
             return Said(event, "iPhone")
-        offered = [choice.id for choice in last.choices if choice.id in ("iphone", "go_on", "not_yet")]
+        offered = [choice.id for choice in last.choices if choice.id in ("iphone", "page_opens", "not_yet")]
         if not offered:
             return Said(event, "start over")
         return Picked(event, last.prompt, offered[0])

@@ -63,7 +63,7 @@ def test_the_end_of_the_input_is_a_good_end(inside: Run) -> None:
 
 
 def test_time_that_passes_brings_the_reminder_that_is_due(inside: Run, healthy_apple: AppleServer) -> None:
-    steps = b'{"text":"mac"}\n{"pick":"go_on"}\n' + b'{"pick":"not_yet"}\n' * 4
+    steps = b'{"text":"mac"}\n{"pick":"page_opens"}\n' + b'{"pick":"not_yet"}\n' * 4
     waits = b'{"wait":540}\n{"wait":60}\n{"wait":72000}\n'
     done = inside(
         "chat", "--json", "--store", "memory", stdin=steps + waits, APPLE_STATUS_URL=healthy_apple.url
@@ -196,13 +196,16 @@ ROUTES: dict[tuple[str, str], tuple[str, ...]] = {
     ("start", "solved"): ("it works now",),
     ("start", "stopped"): ("stop",),
     ("start", "apple_support"): ("person",),
-    ("iphone", "solved"): ("iphone", "go_on", "fixed"),
-    ("iphone", "stopped"): ("iphone", "go_on", "agree", "stop"),
-    ("iphone", "apple_support"): ("iphone", "go_on", "agree", "not_yet"),
-    ("mac", "solved"): ("mac", "go_on", "fixed"),
-    ("mac", "stopped"): ("mac", "go_on", "stop"),
-    ("mac", "apple_support"): ("mac", "go_on", "serial_shown", "not_yet"),
-    ("mac", "store_visit"): ("mac", "serial_not_shown", "understood", "go_on", "not_yet"),
+    ("iphone", "solved"): ("iphone", "page_opens", "fixed"),
+    ("iphone", "stopped"): ("iphone", "page_opens", "agree", "stop"),
+    ("iphone", "apple_support"): ("iphone", "page_opens", "agree", "not_yet"),
+    ("iphone", "their_side"): ("iphone", "other_message", "green_to_one", "blue_to_others"),
+    ("mac", "solved"): ("mac", "page_opens", "fixed"),
+    ("mac", "stopped"): ("mac", "page_opens", "stop"),
+    ("mac", "apple_support"): ("mac", "page_opens", "serial_shown", "go_on", "not_yet"),
+    ("mac", "store_visit"): ("mac", "page_opens", "serial_not_shown", "understood", "not_yet"),
+    ("mac", "board_visit"): ("mac", "other_message", "number_differs", "other_number"),
+    ("mac", "virtual_mac"): ("mac", "other_message", "no_real_mac"),
 }
 LONGEST_ROUTE = 40
 

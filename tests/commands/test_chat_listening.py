@@ -165,7 +165,7 @@ def _texts(line: Line) -> list[str]:
 def test_a_reminder_comes_by_itself_and_counts_as_said_when_it_is_on_the_screen(book: Book) -> None:
     shown = asyncio.run(_listens_at_the_restart_step(book))
     assert [reply.text for reply in shown] == [shown[0].text] * 2
-    assert "back on?" in shown[0].text
+    assert "After the restart" in shown[0].text
 
 
 async def _listens_at_the_restart_step(book: Book) -> list[Reply]:

@@ -18,7 +18,7 @@ def test_a_button_that_was_answered_on_another_screen_says_so_and_shows_the_newe
     old, now = asyncio.run(_pressed_on_two_screens(book))
     assert old.text == book.say("turn.old_button", "en")
     assert old.aside
-    assert {"fixed", "not_yet"} <= {choice.id for choice in now.choices}
+    assert {"page_opens", "page_fails"} <= {choice.id for choice in now.choices}
 
 
 async def _pressed_on_two_screens(book: Book) -> Sequence[Reply]:

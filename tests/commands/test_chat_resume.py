@@ -44,7 +44,7 @@ def test_a_chat_that_is_killed_goes_on_where_it_was(
 ) -> None:
     with chat("--store", store, APPLE_STATUS_URL=healthy_apple.url) as talk:
         talk.say("iphone")
-        before = talk.pick("go_on")
+        before = talk.pick("page_opens")
         talk.process.kill()
         talk.process.wait()
     after = opened(inside, store)
@@ -223,7 +223,7 @@ def test_somebody_elses_damaged_reminder_ends_nobodys_chat(
 ) -> None:
     with chat("--store", store, "--as", "ann", APPLE_STATUS_URL=healthy_apple.url) as talk:
         talk.say("iphone")
-        talk.pick("go_on")
+        talk.pick("page_opens")
     damaged(tmp_path / "store.db", "UPDATE conversations SET body = 'text'")
     damaged(tmp_path / "store.db", "UPDATE jobs SET at = 0, free_at = 0")
     assert opened(inside, store, "--as", "ben")["replies"]

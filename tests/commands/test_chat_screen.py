@@ -25,7 +25,7 @@ def stored(inside: Run, path: Path) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("columns", "language", "answers"),
-    [(40, "ja", ["1", "1", "まだです", "やり方"]), (80, "en", ["iphone", "go on", "2", "how"])],
+    [(40, "ja", ["1", "1", "まだです", "やり方"]), (80, "en", ["iphone", "it opens", "2", "how"])],
 )
 def test_numbers_and_words_lead_on_in_a_narrow_and_in_a_wide_terminal(
     inside: Run,
@@ -90,6 +90,22 @@ def test_whatever_is_typed_the_chat_goes_on() -> None:
         window.type(b"\xff\xfe\xed\xa0\x80\x0b\x1a\x1c\x07\xe2\x80\xae" + b"x" * 500 + b"\r")
         assert window.question().count("─" * 76) == 1
         assert "1 " in window.answer("mac")
+
+
+@pytest.mark.parametrize(
+    ("language", "promise", "truth"),
+    [("ja", "あとで続きから", "この会話は残りません"), ("en", "pick up later", "nothing is kept")],
+)
+def test_where_nothing_is_kept_nothing_is_promised(
+    language: Language, promise: str, truth: str, tmp_path: Path
+) -> None:
+    for where in ("memory", f"sqlite://{tmp_path / 'store'}"):
+        with terminal("chat", "--lang", language, "--store", where, columns=120) as window:
+            shown = window.question()
+            window.type(CTRL_D)
+            window.end()
+        said = " ".join((shown + window.raw.decode(errors="replace")).split())
+        assert (truth in said, promise in said) == ((True, False) if where == "memory" else (False, True))
 
 
 def test_colours_can_be_switched_off() -> None:

@@ -2,7 +2,7 @@
 
 ONCE = "      ja: もう一度\n      en: Once more"
 EVERY_CASE = """\
-      - {when: [apple_down, apple_unknown, apple_crowd, apple_partly], ja: あ, en: a}
+      - {when: [apple_down, apple_unknown, apple_ended, apple_crowd, apple_partly], ja: あ, en: a}
       - {when: apple_clear, ja: い, en: b}"""
 EVIDENCE = "begin: ask\nevidence:\n-"
 SAY = "    say: {ja: どうですか, en: How is it}"
@@ -68,6 +68,24 @@ FAULTS: list[tuple[str, str, int, str]] = [
         24,
         "`was: old` stands in two states",
     ),
+    # what is passed, and causes of their own
+    (SAY, f"{SAY}\n    passes: {{when: apple_clear, to: more}}", 0, ""),
+    (SAY, f"{SAY}\n    passes: {{when: apple_clear, to: moer}}", 9, "`passes:` in flow `start` names `moer`"),
+    (SAY, f"{SAY}\n    passes: {{when: apple_claer, to: more}}", 9, "there is no condition `apple_claer`"),
+    (SAY, f"{SAY}\n    passes: {{to: more}}", 9, "`passes:` lacks `when:`"),
+    (SAY, f"{SAY}\n    passes: {{when: apple_clear, to: losing}}", 9, "which loses settings"),
+    (SAY, f"{SAY}\n    called: {{ja: [灰色], en: [dimmed]}}", 0, ""),
+    (SAY, f"{SAY}\n    called: {{ja: [やめる], en: [dimmed]}}", 9, "`やめる` means the command `stop`"),
+    (
+        "    say:\n      ja: もう一度",
+        "    called: {en: [dimmed]}\n    say:\n      ja: もう一度",
+        0,
+        "",
+    ),
+    (SAY, f"{SAY}\n    asks: machine", 0, ""),
+    (SAY, f"{SAY}\n    asks: weather", 9, "there is no thing to ask `weather`"),
+    ("        to: done", "        to: done\n        untried: yes\n        finds: serial_missing", 0, ""),
+    ("        to: done", "        to: done\n        finds: serial", 19, "there is no finding `serial`"),
     # answers that are not always there
     ("        to: done", "        to: done\n        when: serial_present", 0, ""),
     (

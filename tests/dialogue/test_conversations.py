@@ -84,11 +84,16 @@ def test_the_ways_out_and_the_evidence_work_in_every_state_and_back_returns(book
         player.do_all(way)
         for arrow in sorted(families, key=str):
             if arrow.origin == place:
-                to = _answer_instead(book, arrow) or arrow.to
-                player.do(Step(say=SIGNS[arrow.trigger], state=str(to)))
+                to = (
+                    place
+                    if _is_asked_for(book, arrow)
+                    else _past(book, _answer_instead(book, arrow) or arrow.to)
+                )
+                player.do(Step(board="clear", say=SIGNS[arrow.trigger], state=str(to)))
                 missed |= {arrow} - player.machine.taken
                 player.do_all([Step(say="back", state=str(place))] if to != place else [])
-    assert _named({arrow for arrow in missed if not _answer_instead(book, arrow)}) == []
+    others = {each for each in missed if not _answer_instead(book, each) and not _is_asked_for(book, each)}
+    assert _named(others) == []
     assert {arrow.origin for arrow in families} == set(routes(book))
 
 
@@ -120,7 +125,7 @@ def test_a_file_that_is_not_written_as_it_should_be_is_refused(tmp_path: Path, s
         Step(say="iPhone", says=("no such words",)),
         Step(say="iPhone", says_not=("10:32",)),
         Step(say="iPhone", offers=("not_yet",)),
-        Step(say="iPhone", offers_not=("go_on",)),
+        Step(say="iPhone", offers_not=("page_opens",)),
         Step(say="iPhone", ended="yes"),
         Step(say="iPhone", silent="yes"),
         Step(say="iPhone", language="ja"),
@@ -145,6 +150,18 @@ def _answer_instead(book: Book, arrow: Arrow) -> Place | None:
     option = book.state(arrow.origin).option("fixed")
     ends = arrow.trigger == "exit.solved" and option is not None and book.state(option.to).end
     return option.to if option is not None and ends else None
+
+
+def _is_asked_for(book: Book, arrow: Arrow) -> bool:
+    """Say whether the state asks for what the evidence shows, and keeps it instead of leading anywhere."""
+    asks = book.state(arrow.origin).asks == "machine"
+    return asks and arrow.trigger in ("found.macos_version", "found.model")
+
+
+def _past(book: Book, to: Place) -> Place:
+    """Give where one stops on the way to that place while Apple's board is clear."""
+    passes = book.state(to).passes
+    return passes.to if passes and "apple_clear" in passes.when else to
 
 
 def _named(arrows: set[Arrow]) -> list[str]:

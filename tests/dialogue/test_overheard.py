@@ -47,7 +47,7 @@ def test_of_somebody_who_never_spoke_to_us_nothing_is_overheard(book: Book, even
 
 
 @pytest.mark.parametrize("event", EVERYTHING, ids=repr)
-@pytest.mark.parametrize("last", [Said(ID, "it works now"), Said(ID, "stop"), Left(ID)], ids=repr)
+@pytest.mark.parametrize("last", [Said(ID, "iMessage works now"), Said(ID, "stop"), Left(ID)], ids=repr)
 def test_when_the_guide_has_ended_nothing_is_overheard_any_more(
     book: Book, event: Event, last: Event
 ) -> None:
@@ -66,7 +66,7 @@ def test_after_the_end_the_buttons_of_the_status_do_not_open_our_ears_again(book
     "text", ["thanks!", "ok?", "hm", "lunch at noon?", "", "🎉", "この資料、見ましたか？"]
 )
 def test_talk_with_colleagues_is_left_alone(book: Book, text: str) -> None:
-    before = told(book, None, Said(ID, "iPhone"), Said(ID, "go on"))
+    before = told(book, None, Said(ID, "iPhone"), Said(ID, "it opens"))
     assert before.place == Place("iphone", "internet")
     turn = take_turn(book, before, overheard(text), CLEAR, ANN)
     assert (turn.conversation, turn.jobs) == (before, ())

@@ -11,7 +11,7 @@ from tests.dialogue.test_watch import IMESSAGE, hears
 from tests.fit import reply
 from tests.outside import ANN, START
 
-PARKED = ("iPhone", "continue", "still not", "waiting for activation")
+PARKED = ("iPhone", "it opens", "still not", "waiting for activation")
 
 
 def test_a_look_at_the_status_does_not_begin_a_wait_anew(book: Book) -> None:
@@ -37,7 +37,7 @@ def test_whoever_comes_to_the_step_again_waits_anew(book: Book) -> None:
 
 def test_whoever_was_silent_for_hours_waits_for_no_question_and_whoever_is_there_does(book: Book) -> None:
     short = take(book_of(START_FLOW), before := resting(), Woke(ID, before.prompt, "wait"), LATER)
-    parked, begun = after(book, *PARKED).conversation, after(book, "iPhone", "continue").conversation
+    parked, begun = after(book, *PARKED).conversation, after(book, "iPhone", "it opens").conversation
     long = take(book, parked, Woke(ID, parked.prompt, "wait"), START + DAY)
     question = take(book, begun, Woke(ID, 2, "check_in"), START + DAY)
     said = [message.unasked for message in map(reply, (short, long, question)) if message]

@@ -74,38 +74,38 @@ def test_every_guide_asks_after_its_steps_and_after_solved_only(book: Book) -> N
         ends = {state.place for state in flow.states.values() if state.end}
         assert asked & ends == {flow.exits["solved"]}
         assert {state.place for state in flow.states.values()} - asked - ends == {
-            *(flow.begin, flow.check_in.solved, flow.check_in.unfinished)
+            *(flow.begin, Place(flow.name, "web_page"), flow.check_in.solved, flow.check_in.unfinished)
         }
 
 
 def test_the_question_is_owed_from_the_first_step_on_and_by_no_turn_after_it(book: Book) -> None:
     assert wakes(after(book, "iPhone")) == []
-    first = after(book, "iPhone", "continue")
+    first = after(book, "iPhone", "it opens")
     assert wakes(first) == [Wake(ANN, START + DAY, first.conversation.prompt, "check_in")]
-    assert wakes(after(book, "iPhone", "continue", "still not", "still not")) == []
+    assert wakes(after(book, "iPhone", "it opens", "still not", "still not")) == []
 
 
 def test_while_the_person_goes_on_it_is_put_off_in_silence_and_nothing_else_changes(book: Book) -> None:
-    before = take(book, after(book, "iPhone", "continue").conversation, Said(ID, "how"), START + 5 * HOUR)
+    before = take(book, after(book, "iPhone", "it opens").conversation, Said(ID, "how"), START + 5 * HOUR)
     turn = take(book, before.conversation, Woke(ID, 3, "check_in"), START + DAY)
     assert turn == Turn(before.conversation, (Wake(ANN, START + DAY + 5 * HOUR, 3, "check_in"),))
 
 
 def test_whoever_begins_anew_is_not_owed_a_second_question(book: Book) -> None:
-    begun = after(book, "iPhone", "continue", "start over", "Mac", "continue")
+    begun = after(book, "iPhone", "it opens", "start over", "Mac", "it opens")
     assert (begun.conversation.place.flow, begun.conversation.check_in) == ("mac", "planned")
     assert wakes(begun) == []
 
 
 @pytest.mark.parametrize("check_in", ["none", "asked", "never"])
 def test_what_is_not_planned_is_not_asked(book: Book, check_in: str) -> None:
-    stands = after(book, "iPhone", "continue").conversation
+    stands = after(book, "iPhone", "it opens").conversation
     before = replace(stands, check_in=check_in)  # type: ignore[arg-type]
     assert take(book, before, Woke(ID, 3, "check_in"), START + DAY) == Turn(before)
 
 
 def test_whoever_has_blocked_the_bot_is_asked_nothing(book: Book) -> None:
-    left = take(book, after(book, "iPhone", "continue").conversation, Left(ID)).conversation
+    left = take(book, after(book, "iPhone", "it opens").conversation, Left(ID)).conversation
     turn = take(book, left, Woke(ID, 3, "check_in"), START + DAY)
     assert turn == Turn(replace(left, check_in="none"))
 
@@ -116,7 +116,7 @@ def test_nobody_is_woken_who_is_not_known(book: Book) -> None:
 
 
 def test_after_hours_of_silence_a_late_wait_or_reminder_is_the_one_question(book: Book) -> None:
-    before = after(book, "iPhone", *["skip"] * 7).conversation
+    before = after(book, "iPhone", *["skip"] * 5).conversation
     assert before.place.state == "restart"
     reminded = take(book, before, Woke(ID, before.prompt), START + DAY).conversation
     assert reminded.check_in == "asked"
@@ -149,7 +149,7 @@ def test_the_night_is_over_at_nine_on_the_clock_of_the_place(zone: str, at: str,
 
 
 def test_the_persons_own_zone_counts_and_ours_where_theirs_is_not_known(book: Book) -> None:
-    texts = ("iPhone", "continue")
+    texts = ("iPhone", "it opens")
     afternoon = START + 6 * HOUR
     assert wakes(after(book, *texts, at=afternoon))[0].at == afternoon + DAY, "16:32 in Tokyo"
     theirs = wakes(after(book, *texts, at=afternoon, zone=LOS_ANGELES))[0].at
@@ -158,13 +158,13 @@ def test_the_persons_own_zone_counts_and_ours_where_theirs_is_not_known(book: Bo
 
 @pytest.mark.parametrize("hours", [1, 10, 23, 30])
 def test_what_an_outage_made_late_is_said_at_once_by_day(book: Book, hours: int) -> None:
-    before = after(book, "iPhone", "continue").conversation
+    before = after(book, "iPhone", "it opens").conversation
     assert reply(take(book, before, Woke(ID, 3, "check_in"), START + DAY + hours * HOUR)) is not None
 
 
 @pytest.mark.parametrize("hours", [11, 12, 20, 22])
 def test_what_an_outage_made_late_waits_for_the_morning_at_night(book: Book, hours: int) -> None:
-    before = after(book, "iPhone", "continue").conversation
+    before = after(book, "iPhone", "it opens").conversation
     nine = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
     turn = take(book, before, Woke(ID, 3, "check_in"), START + DAY + hours * HOUR)
     assert turn == Turn(before, (Wake(ANN, nine, 3, "check_in"),))
@@ -172,7 +172,7 @@ def test_what_an_outage_made_late_waits_for_the_morning_at_night(book: Book, hou
 
 def test_who_is_there_at_night_is_reminded_at_night_but_not_hours_later(book: Book) -> None:
     late = START + 12 * HOUR
-    turn = after(book, "iPhone", *["skip"] * 7, at=late)
+    turn = after(book, "iPhone", *["skip"] * 5, at=late)
     prompt = turn.conversation.prompt
     assert wakes(turn)[0] == Wake(ANN, late + 10 * MINUTE, prompt), "22:42 in Tokyo"
     assert reply(take(book, turn.conversation, Woke(ID, prompt), late + 10 * MINUTE)) is not None
@@ -183,7 +183,7 @@ def test_who_is_there_at_night_is_reminded_at_night_but_not_hours_later(book: Bo
 
 def test_a_wait_of_a_day_that_would_end_at_night_ends_in_the_morning(book: Book) -> None:
     late = START + 12 * HOUR
-    texts = ("iPhone", "continue", "still not", "waiting for activation")
+    texts = ("iPhone", "it opens", "still not", "waiting for activation")
     (wake,) = wakes(after(book, *texts, at=late))
     assert (wake.why, wake.at) == ("wait", datetime(2026, 3, 3, 0, 0, tzinfo=UTC))
 
@@ -233,11 +233,11 @@ def test_times_are_said_in_the_persons_zone(book: Book) -> None:
 
 def test_a_zone_that_was_stored_and_is_gone_counts_as_none(book: Book) -> None:
     before = replace(after(book, "iPhone").conversation, zone="Asia/Atlantis")
-    assert wakes(take(book, before, Said(ID, "continue")))[0].at == START + DAY
+    assert wakes(take(book, before, Said(ID, "it opens")))[0].at == START + DAY
 
 
 def test_what_the_person_does_is_heard_to_the_second_and_what_we_do_is_not(book: Book) -> None:
-    before, at = after(book, "iPhone", "continue").conversation, START + timedelta(seconds=9.7)
+    before, at = after(book, "iPhone", "it opens").conversation, START + timedelta(seconds=9.7)
     theirs: tuple[Event, ...] = (
         Said(ID, "hm"),
         Picked(ID, before.prompt, "how"),
@@ -318,7 +318,7 @@ def test_an_answer_ends_the_wait_and_what_is_no_answer_does_not() -> None:
 
 
 def test_the_button_that_forbids_asking_counts_though_the_question_was_taken_out(book: Book) -> None:
-    asked = take(book, after(book, "iPhone", "continue").conversation, Woke(ID, 3, "check_in"), START + DAY)
+    asked = take(book, after(book, "iPhone", "it opens").conversation, Woke(ID, 3, "check_in"), START + DAY)
     gone = replace(asked.conversation, place=Place("iphone", "gone"), version="older")
     for event in (Picked(ID, gone.prompt, "never_ask"), Said(ID, "don't ask again")):
         turn = take(book, gone, event)

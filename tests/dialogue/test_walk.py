@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 import pytest
 
 from bot.dialogue.book import Book
+from bot.dialogue.phrase import Scene
 from bot.dialogue.progress import left_off
 from bot.dialogue.turn import take_turn
 from bot.dialogue.vocabulary import COMMANDS
@@ -63,6 +64,8 @@ WORDS = (
     "thanks",
     "it works now",
     "still not",
+    "my number is wrong",
+    "I can’t send SMS",
     *PASTED,
 )
 """Said in every state, beside all the buttons."""
@@ -144,7 +147,7 @@ def test_a_command_is_offered_where_it_leads_somewhere_and_only_there(book: Book
 def test_every_button_does_what_it_says(book: Book, walk: Walk) -> None:
     for step in walk.steps:
         if isinstance(step.event, Picked) and step.event.prompt == step.before.prompt:
-            expected, now = _expected(book, step.before, step.event.choice), step.turn.conversation
+            expected, now = _expected(book, step, step.event.choice), step.turn.conversation
             assert (now.place, now.language) == expected, step
 
 
@@ -239,7 +242,8 @@ def _standing(conversation: Conversation, weather: Weather) -> Standing:
     return Standing(conversation.place, conversation.language, weather, findings)
 
 
-def _expected(book: Book, before: Conversation, choice: str) -> tuple[Place, Language]:
+def _expected(book: Book, step: Step, choice: str) -> tuple[Place, Language]:
+    before, now = step.before, step.turn.conversation
     state, flow = book.state(before.place), book.flows[before.place.flow]
     option = state.option(choice)
     places = {
@@ -254,7 +258,27 @@ def _expected(book: Book, before: Conversation, choice: str) -> tuple[Place, Lan
     language = other if choice == "language" else before.language
     if option and option.resumes and (left := left_off(book, before)):
         return left[0], language
-    return (option.to if option else places.get(choice) or before.place), language
+    to = option.to if option else places.get(choice) or before.place
+    goes_on = bool(option) or choice in ("skip", "restart", "person", "stop")
+    leads_on = option.untried if option else choice == "skip" and any(each.untried for each in state.options)
+    return (_past(book, to, now, step.origin.weather, leads_on=leads_on) if goes_on else to), language
+
+
+def _past(book: Book, to: Place, now: Conversation, weather: Weather, *, leads_on: bool) -> Place:
+    """Give where one stops: past a state that is not stopped at, and past what was tried, if that is said."""
+    tried = {book.state(each.place).title for each in now.tried}
+    for _ in range(30):
+        state = book.state(to)
+        scene = Scene(book, replace(now, place=to), world(weather))
+        if state.passes and scene.holds(state.passes.when):
+            to = state.passes.to
+        elif leads_on and state.title in tried and state.title and state.skip:
+            to = state.skip
+        else:
+            break
+        if not leads_on:
+            break
+    return to
 
 
 def _is_card_or_aside(message: Reply) -> bool:

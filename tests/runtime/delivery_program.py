@@ -19,7 +19,7 @@ TakeTurn: TypeAlias = Callable[[Address, Event], None]
 
 BEN = Address("test", "chat", "ben")
 EVE = Address("test", "other chat", "eve")
-RESTART = ("iPhone", *["skip"] * 7)
+RESTART = ("iPhone", *["skip"] * 5)
 """The words that lead to the step that reminds after ten minutes."""
 
 SECOND = timedelta(seconds=1)

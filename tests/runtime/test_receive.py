@@ -76,16 +76,16 @@ def test_an_event_gives_a_stored_conversation_and_the_reply_that_is_owed(book: B
     store = MemoryStore()
     owed = take(store, book, Said(EventId("1"), "iPhone"))
     assert record(store).version == 1
-    assert decode_conversation(record(store).body).place == Place("iphone", "apple_status")
+    assert decode_conversation(record(store).body).place == Place("iphone", "web_page")
     assert "10:32" in text_of(owed)
 
 
 def test_the_same_event_again_gives_nothing_and_changes_nothing(book: Book) -> None:
     store = MemoryStore()
     take(store, book, Said(EventId("1"), "iPhone"))
-    take(store, book, Picked(EventId("2"), 1, "go_on"))
+    take(store, book, Picked(EventId("2"), 1, "page_opens"))
     before = record(store)
-    assert take(store, book, Picked(EventId("2"), 1, "go_on")) == ()
+    assert take(store, book, Picked(EventId("2"), 1, "page_opens")) == ()
     assert take(store, book, Said(EventId("1"), "iPhone")) == ()
     assert record(store) == before
 
@@ -102,7 +102,7 @@ def test_on_a_conflict_the_turn_is_computed_again_on_the_newer_conversation(book
     """Two typed "still not" that cross each other are two steps, and each has a reply of its own."""
     store = OvertakenStore(book, ())
     take(store, book, Said(EventId("1"), "iPhone"))
-    take(store, book, Picked(EventId("2"), 1, "go_on"))
+    take(store, book, Picked(EventId("2"), 1, "page_opens"))
     store._others = [Said(EventId("3"), "still not")]
     owed = take(store, book, Said(EventId("4"), "still not"))
     assert decode_conversation(record(store).body).place == Place("iphone", "sign_out_in")
@@ -115,7 +115,7 @@ def test_on_a_conflict_the_turn_is_computed_again_on_the_newer_conversation(book
 def test_a_button_that_was_overtaken_is_old(book: Book) -> None:
     store = OvertakenStore(book, ())
     take(store, book, Said(EventId("1"), "iPhone"))
-    store._others = [Picked(EventId("2"), 1, "go_on")]
+    store._others = [Picked(EventId("2"), 1, "page_opens")]
     take(store, book, Picked(EventId("3"), 1, "skip"))
     assert decode_conversation(record(store).body).place == Place("iphone", "internet")
     assert decode_conversation(record(store).body).tried == ()

@@ -20,10 +20,10 @@ from tests.contract.test_store import KINDS, Kind
 from tests.outside import ANN, START
 from tests.runtime.delivery_program import RESTART, SECOND, TEN_MINUTES, Program
 
-PARKED = ("iPhone", "continue", "still not", "waiting for activation")
+PARKED = ("iPhone", "it opens", "still not", "waiting for activation")
 """The words that lead to the step that waits for a day."""
 
-QUIET = ("iPhone", "continue", "still not", "still not")
+QUIET = ("iPhone", "it opens", "still not", "still not")
 """The words that lead to a step that does nothing by itself, so that only the one question is owed."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

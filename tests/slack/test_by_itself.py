@@ -17,11 +17,11 @@ from tests.wire.slack.workspace import TEAM
 
 PLACES = [("dm", "ja"), ("thread", "en"), ("pane", "ja")]
 WORDS = {
-    "ja": ("iPhone", "進む", "まだです", "アクティベーション待ち"),
-    "en": ("iPhone", "continue", "not yet", "waiting for activation"),
+    "ja": ("iPhone", "開きました", "まだです", "アクティベーション待ち"),
+    "en": ("iPhone", "it opens", "not yet", "waiting for activation"),
 }
 CHECK = {"ja": "【アクティベーションの確認】", "en": "Activation check"}
-ASKED = {"ja": "こんにちは。その後、いかがですか？", "en": "Hello again! How did it go?"}
+ASKED = {"ja": "こんにちは。その後、iMessageは使える", "en": "Hello again! Does iMessage work"}
 FIXED = {"ja": "直った", "en": "It works now"}
 GO_ON = {"ja": "まだです、続きから", "en": "Not yet, let’s go on"}
 GREAT = {"ja": "よかった", "en": "Great"}

@@ -19,7 +19,7 @@ class Wording:
 
     language: str
     iphone: str
-    go_on: str
+    opens: str
     not_yet: str
     fixed: str
     messages: tuple[str, ...]
@@ -27,10 +27,10 @@ class Wording:
 
 ENGLISH = Wording(
     "en",
-    *("iPhone or iPad", "Continue", "Not yet", "It works now"),
+    *("iPhone or iPad", "Yes, it opens", "Not yet", "It works now"),
     (
         "Hello! Let’s get iMessage working again",
-        "Apple has reported no problem",
+        "Step 1 of 9 | Apple has reported no problem",
         "Step 1 of 9 | Internet connection check",
         "Step 2 of 9 | Turning iMessage off and on",
         "Step 3 of 9 | Signing in to Messages again",
@@ -39,10 +39,10 @@ ENGLISH = Wording(
 )
 JAPANESE = Wording(
     "ja",
-    *("iPhone・iPad", "進む", "まだです", "直った"),
+    *("iPhone・iPad", "開いた", "まだです", "直った"),
     (
         "こんにちは。iMessageをまた使えるように",
-        "Appleは問題を報告していません",
+        "手順 1/9 | Appleは問題を報告していません",
         "手順 1/9 | 【インターネット接続の確認】",
         "手順 2/9 | 【iMessageのオフ・オン】",
         "手順 3/9 | 【メッセージへの再サインイン】",
@@ -82,7 +82,7 @@ def test_nothing_is_lost_or_doubled_when_bot_and_redis_die(way: Way, words: Word
         await thread.has(1)
         thread.presses(words.iphone)
         await thread.has(2)
-        await _goes_on_while_the_bot_is_dead(thread, words.go_on)
+        await _goes_on_while_the_bot_is_dead(thread, words.opens)
         thread.presses(words.not_yet)
         await thread.has(4)
         await _writes_while_redis_is_dead(thread, words.not_yet)

@@ -37,16 +37,16 @@ def test_a_mention_in_a_thread_where_somebody_else_is_helped_begins_a_guide_of_o
         await _has(scene, ann, first, 1)
         hana.mentions(room, "iPhoneで使えません", thread=first)
         await _has(scene, ann, first, 2)
-        hana.writes_in_thread(first, "進む")
-        ann.writes_in_thread(first, "continue")
+        hana.writes_in_thread(first, "開きました")
+        ann.writes_in_thread(first, "it opens")
         await _has(scene, ann, first, 3)
         await scene.settled()
         said = begins(_replies(ann, first))
-        assert said[0].startswith("Apple has reported no problem")
-        assert said[1].startswith("Appleは問題を報告していません")
+        assert said[0].startswith("Step 1 of 6 | Apple has reported no problem")
+        assert said[1].startswith("手順 1/9 | Appleは問題を報告していません")
         assert said[2].startswith("Step 1 of ")
         assert len(said) == 3, "what the other says without naming us is for the one who began the thread"
-        hana.presses("進む", _replies(ann, first)[1])
+        hana.presses("開いた", _replies(ann, first)[1])
         await _has(scene, ann, first, 4)
         assert begins(_replies(ann, first))[3].startswith("手順 1/")
 
@@ -92,7 +92,7 @@ def test_a_double_tap_an_old_button_and_a_lost_answer_of_slack_double_nothing() 
         await scene.settled()
         lasting = [each for each in of_the_bot(ann.sees()) if not each.only_for]
         whispered = [each.words for each in ann.sees() if each.only_for]
-        assert [text[:6] for text in begins(lasting)] == ["Hello!", "Apple "]
+        assert [text[:6] for text in begins(lasting)] == ["Hello!", "Step 1"]
         assert whispered == [
             "That question was answered already, so nothing has changed. Please use the newest buttons."
         ]

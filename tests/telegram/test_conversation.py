@@ -17,7 +17,7 @@ class Wording:
 
     language: str
     iphone: str
-    go_on: str
+    opens: str
     not_yet: str
     fixed: str
     messages: tuple[str, ...]
@@ -25,7 +25,7 @@ class Wording:
 
 ENGLISH = Wording(
     "en",
-    *("iPhone", "Continue", "Not yet", "It works now"),
+    *("iPhone", "Yes, it opens", "Not yet", "It works now"),
     (
         "Hello!",
         "Apple has reported no problem",
@@ -37,7 +37,7 @@ ENGLISH = Wording(
 )
 JAPANESE = Wording(
     "ja",
-    *("iPhone・iPad", "進む", "まだです", "直った"),
+    *("iPhone・iPad", "開いた", "まだです", "直った"),
     (
         "こんにちは。",
         "Appleは問題を報告していません",
@@ -58,7 +58,7 @@ def test_nothing_is_lost_or_doubled_when_bot_and_redis_die(way: Way, words: Word
         await scene.until(lambda: len(hana.sees) == 1)
         hana.presses(words.iphone)
         await scene.until(lambda: len(hana.sees) == 2)
-        await _presses_while_the_bot_is_dead(scene, hana, words.go_on)
+        await _presses_while_the_bot_is_dead(scene, hana, words.opens)
         await _presses_while_redis_is_dead(scene, hana, words.not_yet)
         hana.says(words.not_yet)
         await scene.until(lambda: len(hana.sees) == 5)
@@ -72,7 +72,7 @@ def test_nothing_is_lost_or_doubled_when_bot_and_redis_die(way: Way, words: Word
             message.text.rpartition("\n")[2].removeprefix("✓ ") for message in hana.sees if message.bold
         ]
         assert chosen[0].startswith(words.iphone)
-        assert chosen[1:] == [words.go_on, words.not_yet, words.fixed]
+        assert chosen[1:] == [words.opens, words.not_yet, words.fixed]
 
     played(story, way)
 

@@ -25,7 +25,8 @@ def logged_serial(page: Page) -> str | None:
     match = _message(page, _SERIAL, alone=True)
     if not match:
         return None
-    value = "unknown" if match["value"].strip() == "unknown" else "[serial]"
+    said = match["value"].strip()
+    value = said if said in ("unknown", "") else "[serial]"
     verdict = " ".join(match["verdict"].replace(">", " ").split())
     return f'{_origin(page, match)}Hardware SerialNumber "{value}" looks {verdict}'
 

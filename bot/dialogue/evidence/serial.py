@@ -38,7 +38,8 @@ def _value(missing: str, number: str) -> re.Pattern[str]:
 _SYSTEM_VALUE = _value(f"{_NONE_SHOWN}|{_NEVER_WRITTEN}|{_NO_NUMBER}", f"{_NUMBER}|{_LETTERS_ALONE}")
 _WINDOW_VALUE = _value(f"{_NONE_SHOWN}|{_NEVER_WRITTEN}", _NUMBER)
 _EMPTY = re.compile(DRESS)
-_A_LABEL = re.compile(r"[^:\n]{2,60}:")
+_ENDS = re.compile(r"[^:\n]{2,60}:|\s*\Z")
+"""What follows a label that has no value: the next one, or nothing."""
 _NEXT_LABEL = re.compile(
     r" (?:hardware|provisioning|ハードウェア|プロビジョニング) ?u[ud]id| activation lock", re.IGNORECASE
 )
@@ -77,7 +78,7 @@ def _system_answer(page: Page, label: re.Match[str]) -> Finding | None:
     below = page.below(label.end() + len(rest))
     if not run_on and (value := _SYSTEM_VALUE.fullmatch(below)):
         return _answer(page, label, value)
-    return Finding("serial_missing", _shown(page, label)) if run_on or _A_LABEL.match(below) else None
+    return Finding("serial_missing", _shown(page, label)) if run_on or _ENDS.match(below) else None
 
 
 def _window_answer(page: Page, label: re.Match[str]) -> Finding | None:

@@ -25,6 +25,10 @@ _TO_VERSION = (
 _NAMED_VERSIONS = tuple(
     re.compile(name + _TO_VERSION + _VERSION) for name in ("macos", "mac os(?: x)?", "os x(?<![a-z]os x)")
 )
+_WINDOW_VERSION = re.compile(
+    rf"(?:macos|mac os x|os x) (?:{_SYSTEM_NAMES})[ >|]*\n[\s>|]*(?:バージョン|version) ?{_VERSION}"
+)
+"""The About window, which has the name on a line of its own."""
 _PRODUCT_VERSION = re.compile(rf"productversion[ :=\"|]{{1,12}}{_VERSION}")
 _VERSION_LABEL = re.compile(r"(?:system version|os version|システムの?バージョン)[\s:*|]*$", re.IGNORECASE)
 _PHONE_SYSTEM = re.compile("iphone|ipad|producttype")
@@ -67,7 +71,7 @@ _ENDS = re.compile(rf"(?: ?\([^()\n]{{0,40}}\))?{DRESS}>?(?:{REPORTED}$|(?={_LAB
 def macos_version(page: Page) -> Finding | None:
     """Give the version beside a label, else the one that stands alone, unless two different ones do."""
     alone = set()
-    for match in page.matches([_PRODUCT_VERSION, *_NAMED_VERSIONS]):
+    for match in page.matches([_PRODUCT_VERSION, _WINDOW_VERSION, *_NAMED_VERSIONS]):
         before = page.before(match.start())
         if not _ENDS.match(page.after(match.end())):
             continue

@@ -14,7 +14,7 @@ from bot.dialogue.flow import Flow, State, Where
 from bot.dialogue.machine import arrows
 from bot.dialogue.source.check_texts import check_about, check_phrases, check_state_texts, no_case_left
 from bot.dialogue.source.check_times import check_times
-from bot.dialogue.source.check_typed import check_answers, check_called, check_words
+from bot.dialogue.source.check_typed import check_answers, check_called, check_troubles, check_words
 from bot.dialogue.source.parse import Source
 from bot.dialogue.source.problem import Problem, did_you_mean
 from bot.dialogue.vocabulary import CONSENT, EXITS, PHRASES, WORDS
@@ -34,7 +34,13 @@ def check(source: Source) -> tuple[Problem, ...]:
     if not problems:
         problems = [*check_phrases(source), *check_words(source), *islice(_targets(source), _MANY)]
     if not problems:
-        problems = [*_graph(source), *_states(source), *check_about(source), *check_called(source)]
+        problems = [
+            *_graph(source),
+            *_states(source),
+            *check_about(source),
+            *check_called(source),
+            *check_troubles(source),
+        ]
     return tuple(sorted(set(problems)))
 
 
@@ -79,6 +85,9 @@ def _leads(source: Source, flow: Flow) -> Iterator[_Lead]:
             yield _Lead(option.id, option.to, state.place, option.where)
         if state.skip is not None and f"state {state.place}.skip" in source.lines:
             yield _Lead("skip", state.skip, state.place, source.lines[f"state {state.place}.skip"])
+        if state.passes is not None:
+            where = source.lines.get(f"state {state.place}.passes.to", state.where)
+            yield _Lead("passes", state.passes.to, state.place, where)
         if state.wait is not None:
             where = source.lines.get(f"state {state.place}.wait.then", state.where)
             yield _Lead("then", state.wait.then, state.place, where)
@@ -136,7 +145,8 @@ def _graph(source: Source) -> Iterator[Problem]:
 def _reached(source: Source) -> set[Place]:
     """Give the states that a conversation can come to; a flow also begins where its name is mentioned."""
     begins = {flow.begin for flow in source.flows.values() if flow.called or flow.name == FIRST_FLOW}
-    return _closure(begins, ((arrow.origin, arrow.to) for arrow in arrows(source.flows.values())))
+    named = {state.place for flow in source.flows.values() for state in flow.states.values() if state.called}
+    return _closure(begins | named, ((arrow.origin, arrow.to) for arrow in arrows(source.flows.values())))
 
 
 def _closure(start: set[Place], steps: Iterable[tuple[Place, Place]]) -> set[Place]:

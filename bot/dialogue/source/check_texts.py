@@ -19,8 +19,8 @@ LABEL_LIMIT = 40
 """Characters of a button: Slack allows 75, but a phone shows about 40."""
 
 WIDEST: Mapping[str, int] = {
-    "apple_report": 1_500, "checked_at": 30, "crowd_since": 30, "services_ok": 150, "services_unknown": 150,
-    "status_page": 60, "fixed_by": 40, "summary": 1_500,
+    "apple_report": 1_500, "apple_ended": 400, "checked_at": 30, "crowd_since": 30, "services_ok": 150,
+    "services_unknown": 150, "status_page": 60, "fixed_by": 40, "summary": 1_500,
 }  # fmt: skip
 """The longest value of each placeholder in characters; property tests hold the phrases to it."""
 

@@ -43,6 +43,25 @@ def check_called(source: Source) -> Iterator[Problem]:
                 yield Problem.at(where, f"`{phrase}` means both {meaning} and flow `{flow.name}`")
 
 
+def check_troubles(source: Source) -> Iterator[Problem]:
+    """Check that a word by which people name a trouble leads to one state of its flow, and is no command."""
+    everywhere = _everywhere(source.words, _labels(source))
+    for flow in source.flows.values():
+        known: dict[str, str] = {}
+        for state in flow.states.values():
+            where = source.lines.get(f"state {state.place}.called", state.where)
+            for phrase in state.called:
+                yield from _readable(where, phrase)
+                command = everywhere.get(normal(phrase))
+                if command is not None:
+                    yield Problem.at(where, f"`{phrase}` means the command `{command}`, which comes first")
+                other = known.setdefault(normal(phrase), state.place.state)
+                if other != state.place.state:
+                    yield Problem.at(
+                        where, f"`{phrase}` leads both to `{other}` and to `{state.place.state}`"
+                    )
+
+
 def _labels(source: Source) -> Mapping[str, Text]:
     return {name: source.phrases[f"label.{name}"] for name in (*COMMANDS, *ANSWERS)}
 

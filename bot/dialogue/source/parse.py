@@ -162,6 +162,7 @@ def _version(states: Mapping[str, State]) -> str:
     logic = sorted(
         (
             *(name, state.end, str(state.skip), str(state.wait and state.wait.then)),
+            str(state.passes and state.passes.to),
             [(option.id, str(option.to)) for option in state.options],
         )
         for name, state in states.items()

@@ -3,20 +3,25 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from bot.dialogue.flow import Option, Reminder, Stance, State, Text, Variant, Wait, Where
+from bot.dialogue.flow import Option, Pass, Reminder, Stance, State, Text, Variant, Wait, Where
 from bot.dialogue.source.problem import shortened
 from bot.dialogue.source.values import Reader
 from bot.dialogue.source.yaml_nodes import Items, Node, Value
-from bot.dialogue.vocabulary import ANSWERS, GUARDS, STANCES
+from bot.dialogue.vocabulary import ANSWERS, FINDINGS, GUARDS, STANCES
 from bot.model import LANGUAGES, Place
 
-STATE_KEYS = ("like", "title", "say", "how", "choices", "skip", "remind", "wait", "end", "loses", "was")
-CHOICE_KEYS = ("to", "label", "when", "means", "words", "resumes")
+STATE_KEYS = (
+    *("like", "title", "say", "how", "choices", "skip", "remind", "wait", "end", "loses", "was"),
+    *("passes", "called", "asks"),
+)
+CHOICE_KEYS = ("to", "label", "when", "means", "words", "resumes", "untried", "finds")
 VARIANT_KEYS = ("when", *LANGUAGES)
 REMIND_KEYS = ("minutes", *LANGUAGES)
 WAIT_KEYS = ("for", "then")
+PASS_KEYS = ("when", "to")
+ASKED: tuple[Literal["machine"], ...] = ("machine",)
 
 MOST_CHOICES = 10
 """Answers of one question; a person reads them all, and Slack takes 25 buttons with the commands."""
@@ -72,6 +77,9 @@ class StateReader(Reader):
             end=self.flag(parts.get("end")),
             loses=self.flag(parts.get("loses")),
             was=tuple(filter(None, self._was(parts.get("was")))),
+            passes=self._passes(parts["passes"], place) if "passes" in parts else None,
+            called=self.phrases(parts["called"]) if "called" in parts else (),
+            asks=next(iter(self.names(parts.get("asks"), "thing to ask", ASKED)), None),
             where=node.where,
         )
 
@@ -107,6 +115,8 @@ class StateReader(Reader):
             stance=self._stance(parts["means"]) if "means" in parts else STANCES.get(id_),
             words=self.phrases(parts["words"]) if "words" in parts else (),
             resumes=self.flag(parts.get("resumes")),
+            untried=self.flag(parts.get("untried")),
+            finds=next(iter(self.names(parts.get("finds"), "finding", FINDINGS)), None),
             where=node.where,
         )
 
@@ -133,6 +143,13 @@ class StateReader(Reader):
         then = self.place(parts["then"], place.flow) if "then" in parts else place
         return Wait(self.duration(parts.get("for"), node.where, "`for:`"), then)
 
+    def _passes(self, node: Node, place: Place) -> Pass:
+        parts = self.table(node, "`passes:`", PASS_KEYS, PASS_KEYS)
+        self.remember(f"state {place}.passes", parts)
+        flow = place.flow
+        to = self.place(parts["to"], flow) if "to" in parts else Place(flow, "")
+        return Pass(self._guards(parts), to)
+
     def _guards(self, parts: Parts) -> tuple[str, ...]:
         return self.names(parts.get("when"), "condition", GUARDS)
 
@@ -148,7 +165,9 @@ class StateReader(Reader):
             for each in reversed(self._chain(place, own, models, done)):
                 model = models.get(each)
                 inherited = done.get(model, {}) if model else {}
-                done[each] = {key: node for key, node in inherited.items() if key != "was"} | dict(own[each])
+                done[each] = {
+                    key: node for key, node in inherited.items() if key not in ("was", "called")
+                } | dict(own[each])
         return done
 
     def _model(self, place: Place, like: Node, own: Mapping[Place, Parts]) -> Place | None:
