@@ -111,7 +111,7 @@ class Aside:
             self._start(self._tell(address, event, why), address)
 
     async def _parks(self, address: Address, event: Event, why: Why) -> bool:
-        """Park it, and say whether it was not before; where that place is damaged too, only the log keeps it."""
+        """Park it, and say whether it was not before; where that place is damaged too, it is only logged."""
         try:
             body = encode_again(address, event)
             return await self._store.set_aside(address, event.id, body, why, now=self._now())

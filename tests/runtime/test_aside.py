@@ -124,7 +124,7 @@ def test_what_cannot_even_be_parked_is_told_and_logged_and_holds_up_nobody(book:
     """Telegram brought it again for ever, and after a hundred more nobody else was heard."""
 
     class Rotten(Poisoned):
-        async def set_aside(self, *_: object, **__: object) -> bool:  # type: ignore[override]
+        async def set_aside(self, *_: object, **__: object) -> bool:
             raise Damaged("here")
 
     async def story(receive: Receive) -> None:
