@@ -36,9 +36,12 @@ def number_of(address: Address, event: EventId) -> int:
     return 1 << 48 | int.from_bytes(trace_of(address, event)[:6])
 
 
-def is_key(text: str) -> bool:
-    """Say whether `key_of` can have written it."""
-    return text.count("/") == 2 and key_of(address_of(text)) == text  # noqa: PLR2004  three parts
+def is_key(found: object) -> bool:
+    """Return whether `key_of` can have written what was found in a store, where anything may stand."""
+    try:
+        return isinstance(found, str) and key_of(address_of(found)) == found
+    except (TypeError, UnicodeError):  # not three parts, or a percent-encoding of no text
+        return False
 
 
 def quoted(text: str) -> str:
@@ -49,3 +52,8 @@ def quoted(text: str) -> str:
 def unquoted(text: str) -> str:
     """Read a text that `quoted` wrote."""
     return unquote(text, errors="surrogatepass")
+
+
+def readable(text: str) -> str:
+    """Read a text that `quoted` may have written, for somebody who looks at it."""
+    return unquote(text, errors="replace")

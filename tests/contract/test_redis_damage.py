@@ -110,6 +110,16 @@ def test_a_damaged_lane_or_reminder_stops_no_claim_and_is_parked(kind: str, dama
 
 
 @on_redis
+async def test_what_is_due_for_an_address_of_no_text_stops_no_claim(store: RedisStore, redis: Redis) -> None:
+    await two_people(store)
+    (due,) = keys(redis, "*:due")
+    for strange in (b"console/%ff/ann", b"console/%80/\xff", b"\xff", b"a/b/c/d"):
+        for kind in (b"s", b"w"):
+            redis.zadd(due, {b"%014d" % 1 + kind + strange: 1})
+    assert await served(store) >= BENS
+
+
+@on_redis
 async def test_many_damaged_lanes_at_the_front_do_not_hide_what_is_behind(
     store: RedisStore, redis: Redis
 ) -> None:
@@ -215,7 +225,7 @@ async def test_a_damaged_follower_is_listed_and_what_is_no_address_is_not(
     for who in (ANN, BEN):
         await take(store, "e1", who=who, topics=["status"])
     (listed,) = keys(redis, "*:t:*")
-    for strange in (b"", b"\xff", b"garbage", b"a/b/c/d", b"~"):
+    for strange in (b"", b"\xff", b"garbage", b"a/b/c/d", b"~", b"console/%ff/ann", b"a/%80/\xff"):
         redis.zadd(listed, {strange: 0})
     for damage in (b"garbage", b"\xff"):
         redis.set(f"{listed.split(b':')[0].decode()}:c:console/home/ann", damage)

@@ -111,6 +111,8 @@ def test_a_damaged_conversation_is_told_as_such_and_the_next_is_served(change: s
         "address = NULL",
         "address = 'garbage'",
         "address = CAST(x'ff61' AS TEXT)",
+        "address = 'console/%ff/ann'",
+        "address = x'636f6e736f6c652f612f62'",
         "body = NULL",
         "body = 'text'",
         "at = 'x'",

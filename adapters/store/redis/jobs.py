@@ -43,7 +43,7 @@ class _Candidate(Struct, frozen=True, order=True):
     def is_sound(self) -> bool:
         """Whether it is a member that we may have written."""
         written = _MEMBER.fullmatch(self.member)
-        return written is not None and is_key(written[1].decode())
+        return written is not None and is_key(written[1].decode(errors="replace"))
 
 
 async def claim(site: Site, now: datetime, till: datetime, limit: int) -> Sequence[Owed]:

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import address_of, is_key, quoted, unquoted
+from adapters.store.names import address_of, is_key, quoted, readable
 from adapters.store.redis.jobs import KINDS, pairs
 from adapters.store.redis.keys import Keys, Partition
 from adapters.store.redis.scripts import SET_ASIDE, UNPARK, Ask, Call, Word
@@ -69,7 +69,7 @@ async def _numbers(site: Site, now: datetime, limit: int) -> list[tuple[int, int
 
 def _written(raw: bytes) -> re.Match[bytes] | None:
     written = _WRITTEN.match(raw)
-    return written if written and is_key(written[3].decode()) else None
+    return written if written and is_key(written[3].decode(errors="replace")) else None
 
 
 def _parked(partition: Partition, number: int, at: int, raw: bytes) -> Parked:
@@ -77,5 +77,5 @@ def _parked(partition: Partition, number: int, at: int, raw: bytes) -> Parked:
     id_, written = f"{partition.number}-{number}", _written(raw)
     if written is None:
         return Parked(id_, _NOBODY, "say", raw, "unreadable", moment(at))
-    why, whose = unquoted(written[2].decode(errors="replace")), address_of(written[3].decode())
+    why, whose = readable(written[2].decode(errors="replace")), address_of(written[3].decode())
     return Parked(id_, whose, KINDS[written[1]], raw[written.end() :], why, moment(at))

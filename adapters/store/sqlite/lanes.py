@@ -14,7 +14,7 @@ from itertools import islice
 import structlog
 
 from adapters.store.moments import length, micros, moment
-from adapters.store.names import address_of, chat_of, is_key, key_of, quoted, unquoted
+from adapters.store.names import address_of, chat_of, is_key, key_of, quoted, readable
 from adapters.store.sqlite.file import is_damage
 from bot.model import Address
 from bot.ports import Backlog, Due, Owed, Parked
@@ -240,7 +240,7 @@ def _is_ours(row: sqlite3.Row) -> bool:
     """Say whether we may have written it: other programs may put anything into any column."""
     numbers = (row[name] for name in ("at", "pause", "attempt", "next_attempt"))
     is_sound = type(row["body"]) is bytes and all(type(each) is int for each in numbers)
-    return is_sound and abs(row["at"]) < _FAR and is_key(str(row["address"]))
+    return is_sound and abs(row["at"]) < _FAR and is_key(row["address"])
 
 
 def _shelve(database: sqlite3.Connection, number: int, now: datetime) -> None:
@@ -265,9 +265,9 @@ def _lend(database: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: 
 
 def _parked(row: sqlite3.Row) -> Parked:
     """Read what is parked; what is none of ours is nobody's."""
-    is_sound = is_key(str(row["address"])) and row["kind"] in {"say", "wake"} and type(row["body"]) is bytes
+    is_sound = is_key(row["address"]) and row["kind"] in {"say", "wake"} and type(row["body"]) is bytes
     at = moment(row["at"] if type(row["at"]) is int and abs(row["at"]) < _FAR else 0)
     id_ = str(row["number"])
     if not is_sound:
         return Parked(id_, _NOBODY, "say", b"", "unreadable", at)
-    return Parked(id_, address_of(row["address"]), row["kind"], row["body"], unquoted(str(row["why"])), at)
+    return Parked(id_, address_of(row["address"]), row["kind"], row["body"], readable(str(row["why"])), at)
