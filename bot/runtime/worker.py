@@ -155,6 +155,8 @@ class Worker:
         except Exception as error:
             if not await self._aside.takes(address, event, error, self._receive):
                 raise
+            if isinstance(event, Theirs):  # their budget cannot be stored, so it is kept here
+                self._attention.heard(address, self._pause(address), quiet_for=timedelta())
         else:
             self._aside.worked(address, event)
 

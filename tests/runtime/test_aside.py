@@ -13,6 +13,7 @@ from bot.dialogue.book import Book
 from bot.events import Again, Event, Left, Picked, Said, StatusChanged, Woke
 from bot.model import Address, EventId
 from bot.ports import Conflict, Damaged, Parked, Receive, Record, StoreUnusable
+from bot.runtime.attention import Attention
 from bot.runtime.metrics import Metrics
 from bot.runtime.poller import Poller
 from bot.runtime.worker import Platform, Worker
@@ -65,6 +66,7 @@ def lived(
         stop=asyncio.Event(),
         monotonic=time.monotonic,
         random=lambda: 0.0,
+        attention=Attention(20, time.monotonic),
     )
     with structlog.testing.capture_logs() as logged:
         asyncio.run(worker.run())
@@ -258,3 +260,15 @@ def test_whose_conversation_cannot_be_read_hears_how_to_begin_anew(book: Book) -
 
         chat, _, _ = lived(book, store, story)
         assert (book.say("turn.damaged", "en") in chat.sent[0][1]) == advised
+
+
+def test_whoever_floods_a_damaged_conversation_is_heard_no_longer(book: Book) -> None:
+    store = Poisoned()
+
+    async def story(receive: Receive) -> None:
+        for number in range(100):
+            await receive(ANN, said(number))
+
+    _, metrics, errors = lived(book, store, story)
+    assert 40 <= len(errors) < 50
+    assert b'overflow_total{why="spent"}' in metrics.text()
