@@ -4,6 +4,7 @@
 Whoever names files or folders gets all of their tests.
 """
 
+import signal
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,8 @@ is left is fast, but for tests that carry a lane of their own, as those with a r
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell has what it starts in the background ignore SIGINT, and so would the programs that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not config.option.markexpr and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.option.markexpr = FAST
 
